@@ -1,0 +1,1 @@
+"""The agreement file and what is asked of it."""

@@ -1,0 +1,1 @@
+"""Confirming: exact arithmetic over evidence; nothing here optimises."""

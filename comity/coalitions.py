@@ -1,0 +1,124 @@
+"""Coalitions are integers: bit i is set when player i is in.
+
+One type serves three players and three thousand; a table of worths uses the integer as its index.
+Names live at the boundary only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from comity.errors import ComityError, TooManyPlayers
+
+# 2**25 numbers are 256 MB of doubles; beyond that a table is refused unless asked for.
+MAX_TABLE_PLAYERS = 25
+
+
+def members(coalition: int) -> Iterator[int]:
+    """The players of a coalition, in increasing order.
+
+    >>> list(members(0b1011))
+    [0, 1, 3]
+    """
+    while coalition:
+        lowest = coalition & -coalition
+        yield lowest.bit_length() - 1
+        coalition ^= lowest
+
+
+def coalition_of(players: Iterable[int]) -> int:
+    """The coalition of these players.
+
+    >>> coalition_of([0, 1, 3])
+    11
+    """
+    coalition = 0
+    for player in players:
+        coalition |= 1 << player
+    return coalition
+
+
+def subsets(coalition: int) -> Iterator[int]:
+    """Every subset of a coalition, the empty one first.
+
+    >>> list(subsets(0b101))
+    [0, 1, 4, 5]
+    """
+    subset = 0
+    while True:
+        yield subset
+        if subset == coalition:
+            return
+        subset = (subset - coalition) & coalition
+
+
+def sizes(n: int) -> NDArray[np.int64]:
+    """The number of players of every coalition, by coalition; shape (2**n,)."""
+    size = np.zeros(1, dtype=np.int64)
+    for _ in range(n):
+        size = np.concatenate([size, size + 1])
+    return size
+
+
+def exact_sums(x: Sequence[Fraction]) -> list[Fraction]:
+    """``x(S)`` for every coalition S, by coalition."""
+    sums = [Fraction(0)]
+    for amount in x:
+        sums += [total + amount for total in sums]
+    return sums
+
+
+def names_of(players: Sequence[str], coalition: int) -> list[str]:
+    """The names of a coalition's players, in the game's order."""
+    return [players[i] for i in members(coalition)]
+
+
+def label(players: Sequence[str], coalition: int) -> str:
+    """``{A, C}``: a coalition as people read it.
+
+    >>> label(("A", "B", "C"), 0b101)
+    '{A, C}'
+    """
+    return "{" + ", ".join(names_of(players, coalition)) + "}"
+
+
+def mask_of(players: Sequence[str], names: Iterable[str]) -> int:
+    """The coalition with these names; an unknown or repeated name is refused."""
+    position = {name: i for i, name in enumerate(players)}
+    coalition = 0
+    for name in names:
+        if name not in position:
+            raise ComityError(f"there is no player {name!r}; the players are {', '.join(players)}")
+        if coalition >> position[name] & 1:
+            raise ComityError(f"player {name!r} is named twice in one coalition; name each player once")
+        coalition |= 1 << position[name]
+    return coalition
+
+
+def player_names(players: Iterable[str] | None, n: int) -> tuple[str, ...]:
+    """The names given, or ``"1"`` to ``"n"``; each name once, no comma in it."""
+    names = tuple(str(i + 1) for i in range(n)) if players is None else tuple(players)
+    if not names:
+        raise ComityError("a game needs at least one player")
+    if len(names) != n:
+        raise ComityError(f"{len(names)} players are named but the data are for {n}; give one name for each")
+    for name in names:
+        if not isinstance(name, str) or not name or "," in name:
+            raise ComityError(f"player name {name!r} is not usable; use non-empty text without a comma")
+    repeated = sorted({name for name in names if names.count(name) > 1}) if len(set(names)) < n else []
+    if repeated:
+        raise ComityError(f"player names repeat: {', '.join(repeated)}; give each player a name of its own")
+    return names
+
+
+def check_table_size(n: int, limit: int = MAX_TABLE_PLAYERS) -> None:
+    """Refuse a table of more than 2**limit numbers, naming the way out."""
+    if n > limit:
+        raise TooManyPlayers(
+            f"a table for {n} players needs 2**{n} numbers, here at most 2**{limit}; "
+            "use a structured game or an estimate"
+        )

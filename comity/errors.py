@@ -1,0 +1,53 @@
+"""What can go wrong, each with the way out in its message."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class ComityError(ValueError):
+    """Any mistake in what was asked of comity."""
+
+
+class InvalidGame(ComityError):
+    """The data do not describe a game."""
+
+
+class TooManyPlayers(ComityError):
+    """The question needs one number for each of 2**n coalitions, and that is too many."""
+
+
+class InvalidEvidence(ComityError):
+    """What was handed over as evidence cannot be read or does not prove the claim."""
+
+
+class SolverFailure(ComityError, RuntimeError):
+    """A solver stopped without an answer that could be proved."""
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One mistake in an agreement file: where it is, what is wrong and what to do."""
+
+    line: int
+    path: str
+    message: str
+    hint: str = ""
+    text: str = ""
+
+    def format(self, file: str) -> str:
+        """``FILE:LINE: path: what is wrong; hint``, then the offending line."""
+        head = f"{file}:{self.line}: {self.path + ': ' if self.path else ''}{self.message}"
+        if self.hint:
+            head += f"; {self.hint}"
+        return head + (f"\n    {self.text.strip()}" if self.text.strip() else "")
+
+
+class AgreementError(ComityError):
+    """All mistakes found in an agreement file, in the order of the file."""
+
+    def __init__(self, file: str, problems: Sequence[Problem]) -> None:
+        self.file = file
+        self.problems = tuple(sorted(problems))
+        super().__init__("\n".join(problem.format(file) for problem in self.problems))

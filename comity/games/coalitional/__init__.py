@@ -1,0 +1,1 @@
+"""Games in coalitional form: a worth for every group of players."""

@@ -1,0 +1,158 @@
+"""A game given by a table: one worth for every coalition, indexed by bitmask."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+from functools import cached_property
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from comity import rational
+from comity.coalitions import check_table_size, mask_of, names_of, player_names
+from comity.declaration import declare
+from comity.errors import InvalidGame
+from comity.games.coalitional.base import Game, Orientation
+
+
+@declare(
+    "game",
+    "A worth for every coalition, listed",
+    area="benefit_distribution",
+    reference="von Neumann & Morgenstern (1944)",
+)
+class TableGame(Game):
+    """A game given by the worth of every coalition.
+
+    Parameters
+    ----------
+    players : sequence of str, or None for "1", "2", ...
+    values : array-like, shape (2**n,)
+        Index bit i stands for player i; ``values[0]``, the empty coalition, must be 0.  Integers and
+        Fractions stay exact, floats are read as the decimals they print.
+    orientation : "gain" or "cost"
+
+    Examples
+    --------
+    >>> game = TableGame(["A", "B"], [0, 1, 2, 5])
+    >>> game.value(0b11)
+    5.0
+    """
+
+    def __init__(
+        self,
+        players: Sequence[str] | None,
+        values: ArrayLike | Sequence[Any],
+        orientation: str | Orientation = Orientation.GAIN,
+    ) -> None:
+        size = len(values) if hasattr(values, "__len__") else 0
+        n = max(size.bit_length() - 1, 1)
+        self.players = player_names(players, n) if players is None else player_names(players, len(tuple(players)))
+        self.orientation = _orientation(orientation)
+        n = self.n
+        check_table_size(n)
+        if np.ndim(values) != 1 or size != 1 << n:
+            raise InvalidGame(f"{n} players need 2**{n} = {1 << n} worths, but the table has shape {np.shape(values)}")
+        self._given = _copy(values)
+        if _is_float(self._given):
+            bad = np.flatnonzero(~np.isfinite(self._given))
+            if bad.size:
+                S = int(bad[0])
+                raise InvalidGame(
+                    f"the worth of {names_of(self.players, S)} is {self._given[S]}; only finite worths have a meaning here"
+                )
+        if self._given[0] != 0:
+            raise InvalidGame(f"the empty coalition is worth {self._given[0]}, but v(empty) = 0 by definition; subtract it first")
+
+    @cached_property
+    def _exact(self) -> list[Fraction]:
+        return [rational.exact(worth, "a worth") for worth in self._given.tolist()]
+
+    @cached_property
+    def _table(self) -> NDArray[np.float64]:
+        table = (
+            np.array([rational.double(worth) for worth in self._given])
+            if self._given.dtype == object
+            else self._given.astype(float)
+        )
+        table.flags.writeable = False
+        return table
+
+    def value(self, coalition: int) -> float:
+        return float(self._table[coalition])
+
+    def exact(self, coalition: int) -> Fraction:
+        return rational.exact(self._given[coalition], "a worth")
+
+    def table(self) -> NDArray[np.float64]:
+        return self._table
+
+    def exact_table(self) -> Sequence[Fraction]:
+        return self._exact
+
+    @classmethod
+    def from_coalitions(
+        cls,
+        worths: Mapping[Any, Any],
+        players: Sequence[str] | None = None,
+        orientation: str | Orientation = Orientation.GAIN,
+    ) -> TableGame:
+        """A game from ``{("A", "B"): 60, ...}``; a key is a player's name or a collection of names.
+
+        Every non-empty coalition must be given once; a gap, an unknown name or a duplicate is refused.
+
+        Examples
+        --------
+        >>> TableGame.from_coalitions({"A": 0, "B": 0, ("A", "B"): 1}).players
+        ('A', 'B')
+        """
+        keys = [(key,) if isinstance(key, str) else tuple(key) for key in worths]
+        names = player_names(players if players is not None else dict.fromkeys(name for key in keys for name in key), n=_count(players, keys))
+        check_table_size(len(names))
+        table: list[Any] = [None] * (1 << len(names))
+        table[0] = 0
+        for key, worth in zip(keys, worths.values(), strict=True):
+            S = mask_of(names, key)
+            if S and table[S] is not None:
+                raise InvalidGame(f"coalition {names_of(names, S)} is given twice; keep one")
+            table[S] = worth
+        missing = [S for S, worth in enumerate(table) if worth is None]
+        if missing:
+            first = "; ".join(", ".join(names_of(names, S)) for S in missing[:3])
+            raise InvalidGame(f"{len(missing)} coalitions have no value, first {first}; give every coalition or use FunctionGame")
+        return cls(names, [rational.exact(worth, "a worth") for worth in table], orientation)
+
+    @classmethod
+    def random(cls, n: int, rng: np.random.Generator) -> Self:
+        """Integer worths between -5 and 20."""
+        values = rng.integers(-5, 21, size=1 << n)
+        values[0] = 0
+        return cls(None, values)
+
+
+def _count(players: Sequence[str] | None, keys: Iterable[tuple[str, ...]]) -> int:
+    return len(players) if players is not None else len({name for key in keys for name in key})
+
+
+def _copy(values: Any) -> NDArray[Any]:
+    if isinstance(values, np.ndarray) and values.dtype.kind in "iuf":
+        return values.copy()
+    listed = list(values)
+    if all(type(worth) is int and abs(worth) < 2**62 for worth in listed):
+        return np.array(listed, dtype=np.int64)
+    kept = np.empty(len(listed), dtype=object)
+    kept[:] = [rational.exact(worth, "a worth") for worth in listed]
+    return kept
+
+
+def _is_float(values: NDArray[Any]) -> bool:
+    return values.dtype.kind == "f"
+
+
+def _orientation(orientation: str | Orientation) -> Orientation:
+    try:
+        return Orientation(orientation)
+    except ValueError:
+        raise InvalidGame(f'orientation {orientation!r} is unknown; use "gain" or "cost"') from None

@@ -1,0 +1,1 @@
+"""Rules that members adopt, by area."""

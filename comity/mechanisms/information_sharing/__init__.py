@@ -1,0 +1,1 @@
+"""Clause types of the area information sharing."""

@@ -1,0 +1,119 @@
+"""Numbers as they were written: exact fractions in, nearest doubles and short text out.
+
+``0.1`` means 1/10 here, never the nearest double: a float is read as the shortest decimal that
+prints it.  A check that compares fractions therefore needs no tolerance.
+"""
+
+from __future__ import annotations
+
+import math
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+from numbers import Integral, Rational
+from typing import Any
+
+from comity.errors import ComityError
+
+# Larger exponents make the integers of a fraction too long to be worked with; 1e300 covers any unit.
+MAX_EXPONENT = 300
+MAX_DIGITS = 1000
+
+
+def exact(number: Any, what: str = "a number") -> Fraction:
+    """Return the number as it was written.
+
+    Integers and fractions stay, floats and decimals are read by their digits, text may be ``"0.1"``
+    or ``"715/6"``.  NaN, infinities and exponents beyond 300 are refused.
+
+    Examples
+    --------
+    >>> exact(0.1) + exact(0.2) == exact(0.3)
+    True
+    >>> exact("715/6")
+    Fraction(715, 6)
+    """
+    if isinstance(number, Fraction):
+        return number
+    if isinstance(number, bool):
+        raise ComityError(f"{what} is {number}; write a number")
+    if isinstance(number, Integral):
+        return Fraction(int(number))
+    if isinstance(number, Rational):
+        return Fraction(int(number.numerator), int(number.denominator))
+    if isinstance(number, str) and "/" in number:
+        return _ratio(number, what)
+    text = number if isinstance(number, str | Decimal) else _digits(number, what)
+    try:
+        decimal = Decimal(text)
+    except InvalidOperation:
+        raise ComityError(f'{what} is {number!r}, which is not a number; write digits such as 0.25 or "1/4"') from None
+    if not decimal.is_finite():
+        raise ComityError(f"{what} is {number}; only finite numbers have a meaning here")
+    exponent = decimal.adjusted()
+    if (decimal and abs(exponent) > MAX_EXPONENT) or len(decimal.as_tuple().digits) > MAX_DIGITS:
+        raise ComityError(f"{what} is {str(number)[:40]}, beyond 1e{MAX_EXPONENT} or {MAX_DIGITS} digits; choose another unit")
+    return Fraction(decimal) if decimal else Fraction(0)
+
+
+def _digits(number: Any, what: str) -> str:
+    try:
+        return repr(float(number))
+    except (TypeError, ValueError):
+        raise ComityError(f"{what} is {number!r}, which is not a number") from None
+
+
+def _ratio(text: str, what: str) -> Fraction:
+    numerator, _, denominator = text.partition("/")
+    try:
+        if max(len(numerator), len(denominator)) > MAX_DIGITS:
+            raise ValueError
+        return Fraction(int(numerator), int(denominator))
+    except (ValueError, ZeroDivisionError):
+        raise ComityError(f'{what} is {text[:40]!r}, which is not a fraction; write two integers such as "1/4"') from None
+
+
+def double(number: Fraction | float) -> float:
+    """The nearest double; beyond the doubles' range, an infinity of the right sign."""
+    try:
+        return float(number)
+    except OverflowError:
+        return math.inf if number > 0 else -math.inf
+
+
+def text(number: Fraction | int) -> str:
+    """The exact number as text that `exact` reads back: ``"715/6"`` or ``"12"``."""
+    number = Fraction(number)
+    return str(number.numerator) if number.denominator == 1 else f"{number.numerator}/{number.denominator}"
+
+
+def short(number: Fraction | float, digits: int = 4) -> str:
+    """The number as people read it, with about four significant digits.
+
+    Examples
+    --------
+    >>> short(Fraction(715, 6)), short(0.000123456), short(1234567), short(Fraction(3))
+    ('119.2', '0.0001235', '1,235,000', '3')
+    """
+    value = double(number)
+    if not math.isfinite(value):
+        return "unbounded" if value > 0 else "-unbounded"
+    if value == 0:
+        return "0" if number == 0 else ("about 0")
+    size = math.floor(math.log10(abs(value)))
+    if size >= 15 or size < -6:
+        return f"{value:.{digits - 1}e}"
+    decimals = digits - 1 - size
+    rounded = round(value, decimals)
+    shown = f"{rounded:,.{max(decimals, 0)}f}"
+    return shown.rstrip("0").rstrip(".") if "." in shown else shown
+
+
+def round_up(number: Fraction, decimals: int = 6) -> Fraction:
+    """The least decimal with that many places that is not below the number."""
+    scale = 10**decimals
+    return Fraction(math.ceil(number * scale), scale)
+
+
+def round_down(number: Fraction, decimals: int = 6) -> Fraction:
+    """The greatest decimal with that many places that is not above the number."""
+    return -round_up(-number, decimals)

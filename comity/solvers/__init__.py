@@ -1,0 +1,1 @@
+"""Finding: solution concepts, rules and optimal designs."""

@@ -1,0 +1,1 @@
+"""Dividing resources without money."""

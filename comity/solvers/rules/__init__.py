@@ -1,0 +1,1 @@
+"""Rules for claims, costs and bargaining."""

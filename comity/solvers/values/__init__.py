@@ -1,0 +1,1 @@
+"""Values: one number a player, from axioms."""

@@ -1,0 +1,1 @@
+"""Hypothesis strategies and axioms for other people's tests."""
