@@ -6,12 +6,14 @@ Names live at the boundary only.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from comity import rational
 from comity.errors import ComityError, TooManyPlayers
 
 # 2**25 numbers are 256 MB of doubles; beyond that a table is refused unless asked for.
@@ -115,10 +117,29 @@ def player_names(players: Iterable[str] | None, n: int) -> tuple[str, ...]:
     return names
 
 
+def named_numbers(
+    numbers: Mapping[str, Any] | Iterable[Any], players: Iterable[str] | None, what: str
+) -> tuple[tuple[str, ...], tuple[Fraction, ...]]:
+    """Names and exact numbers from ``{name: number}`` or from one number a player.
+
+    >>> named_numbers({"A": 0.1, "B": 2}, None, "a cost")
+    (('A', 'B'), (Fraction(1, 10), Fraction(2, 1)))
+    """
+    if isinstance(numbers, Mapping):
+        names = player_names(numbers if players is None else players, len(numbers))
+        absent = [name for name in names if name not in numbers]
+        if absent:
+            raise ComityError(f"{what} is missing for {', '.join(absent)}; the names given are {', '.join(map(str, numbers))}")
+        listed = [numbers[name] for name in names]
+    else:
+        listed = list(numbers)
+        names = player_names(players, len(listed))
+    return names, tuple(rational.exact(number, f"{what} of {name}") for name, number in zip(names, listed, strict=True))
+
+
 def check_table_size(n: int, limit: int = MAX_TABLE_PLAYERS) -> None:
     """Refuse a table of more than 2**limit numbers, naming the way out."""
     if n > limit:
         raise TooManyPlayers(
-            f"a table for {n} players needs 2**{n} numbers, here at most 2**{limit}; "
-            "use a structured game or an estimate"
+            f"a table for {n} players needs 2**{n} numbers, here at most 2**{limit}; use a structured game or an estimate"
         )

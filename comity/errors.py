@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 
 class ComityError(ValueError):
@@ -20,6 +21,14 @@ class TooManyPlayers(ComityError):
 
 class InvalidEvidence(ComityError):
     """What was handed over as evidence cannot be read or does not prove the claim."""
+
+
+class EmptyCore(ComityError):
+    """No allocation is in the core; ``certificate`` holds the balanced weights that prove it."""
+
+    def __init__(self, message: str, certificate: Any = None) -> None:
+        self.certificate = certificate
+        super().__init__(message)
 
 
 class SolverFailure(ComityError, RuntimeError):

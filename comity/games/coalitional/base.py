@@ -87,13 +87,16 @@ class Game(ABC):
     def dividends(self) -> dict[int, Fraction]:
         """The non-zero Harsanyi dividends d(S) = v(S) - sum of d(T) over proper subsets T."""
         table, denominator = self.scaled_table
-        dividend = list(table)
-        for i in range(self.n):
-            bit = 1 << i
-            for coalition in range(1 << self.n):
-                if coalition & bit:
-                    dividend[coalition] -= dividend[coalition ^ bit]
-        return {S: Fraction(d, denominator) for S, d in enumerate(dividend) if d}
+        return {S: Fraction(d, denominator) for S, d in enumerate(_moebius(table, self.n)) if d}
+
+    def dual_dividends(self) -> dict[int, Fraction]:
+        """The non-zero dividends of the dual game v*(S) = v(N) - v(N without S).
+
+        Few where many dividends are not: an airport has one for each length of runway.
+        """
+        table, denominator = self.scaled_table
+        dual = [table[-1] - worth for worth in reversed(table)]
+        return {S: Fraction(d, denominator) for S, d in enumerate(_moebius(dual, self.n)) if d}
 
     def excess(self, coalition: int, x: Sequence[Fraction]) -> Fraction:
         """How much a coalition would gain by leaving the allocation x; positive: it would rather leave.
@@ -138,3 +141,13 @@ class Game(ABC):
     def __repr__(self) -> str:
         shown = ", ".join(self.players[:6]) + (", ..." if self.n > 6 else "")
         return f"<{type(self).__name__}: {self.n} players ({shown}), {self.orientation}>"
+
+
+def _moebius(table: Sequence[int], n: int) -> list[int]:
+    dividend = list(table)
+    for i in range(n):
+        bit = 1 << i
+        for coalition in range(1 << n):
+            if coalition & bit:
+                dividend[coalition] -= dividend[coalition ^ bit]
+    return dividend
