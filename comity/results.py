@@ -101,7 +101,9 @@ class Allocation:
 
     def to_latex(self, digits: int = 4) -> str:
         """A ``tabular`` environment that needs the package ``booktabs``."""
-        rows = (f"{_latex(player)} & {rational.short(x, digits)} \\\\" for player, x in zip(self.players, self.exact, strict=True))
+        rows = (
+            f"{_latex(player)} & {rational.short(x, digits)} \\\\" for player, x in zip(self.players, self.exact, strict=True)
+        )
         head = f"player & {_latex(self.concept.replace('_', ' '))}" + (f" ({_latex(self.unit)})" if self.unit else "") + " \\\\"
         return "\n".join(["\\begin{tabular}{lr}", "\\toprule", head, "\\midrule", *rows, "\\bottomrule", "\\end{tabular}"])
 
@@ -184,5 +186,9 @@ def bars(allocations: Sequence[Allocation], ax: Axes | None = None) -> Axes:
 
 
 def _latex(text: str) -> str:
-    special = {c: "\\" + c for c in "&%$#_{}"} | {"\\": "\\textbackslash{}", "~": "\\textasciitilde{}", "^": "\\textasciicircum{}"}
-    return text.translate(str.maketrans(special))
+    special: dict[str, str] = {c: "\\" + c for c in "&%$#_{}"} | {
+        "\\": "\\textbackslash{}",
+        "~": "\\textasciitilde{}",
+        "^": "\\textasciicircum{}",
+    }
+    return "".join(special.get(character, character) for character in text)

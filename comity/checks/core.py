@@ -94,7 +94,8 @@ def check_in_core(game: Game, x: Sequence[Any], witness: Mapping[str, Any] | Non
 def check_core_empty(game: Game, x: None, witness: Mapping[str, Any]) -> Certificate:
     """Balanced weights whose worth exceeds v(N) prove that no allocation is in the core.
 
-    There is no allocation to look at: ``x`` is None.  ``witness["weights"]`` is a list of pairs (names, weight > 0) with sum of w_S 1_S = 1 for every player;
+    There is no allocation to look at: ``x`` is None.  ``witness["weights"]`` is a list
+    of pairs (names, weight > 0) with sum of w_S 1_S = 1 for every player;
     then sum of w_S v(S) > v(N) in a gain game (< c(N) in a cost game).  The margin is the difference.
     """
     game, kept = settled(game, witness)
@@ -118,5 +119,3 @@ def read_weights(game: Game, listed: Any) -> list[tuple[int, Fraction]]:
         return [(mask_of(game.players, names), rational.exact(weight, "a weight")) for names, weight in listed]
     except (TypeError, ValueError) as error:
         raise InvalidEvidence(f"the weights cannot be read: {error}; give pairs of names and weight") from None
-
-

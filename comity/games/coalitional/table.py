@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from comity import rational
 from comity.coalitions import check_table_size, mask_of, names_of, player_names
@@ -44,7 +44,7 @@ class TableGame(Game):
     def __init__(
         self,
         players: Sequence[str] | None,
-        values: ArrayLike | Sequence[Any],
+        values: NDArray[Any] | Sequence[Any],
         orientation: str | Orientation = Orientation.GAIN,
     ) -> None:
         size = len(values) if hasattr(values, "__len__") else 0
@@ -109,7 +109,9 @@ class TableGame(Game):
         ('A', 'B')
         """
         keys = [(key,) if isinstance(key, str) else tuple(key) for key in worths]
-        names = player_names(players if players is not None else dict.fromkeys(name for key in keys for name in key), n=_count(players, keys))
+        names = player_names(
+            players if players is not None else dict.fromkeys(name for key in keys for name in key), n=_count(players, keys)
+        )
         check_table_size(len(names))
         table: list[Any] = [None] * (1 << len(names))
         table[0] = 0
