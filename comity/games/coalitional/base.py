@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from comity import rational
 from comity.coalitions import check_table_size, exact_sums
+from comity.errors import InvalidGame
 
 
 class Orientation(StrEnum):
@@ -22,6 +23,10 @@ class Orientation(StrEnum):
 
     GAIN = "gain"
     COST = "cost"
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self:
+        raise InvalidGame(f'orientation {value!r} is unknown; use "gain" or "cost"')
 
 
 class Game(ABC):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from comity.coalitions import check_table_size, mask_of, names_of, player_names
 from comity.declaration import declare
 from comity.errors import InvalidGame
 from comity.games.coalitional.base import Game, Orientation
+from comity.games.coalitional.json_form import read_table
 
 
 @declare(
@@ -40,6 +41,8 @@ class TableGame(Game):
     >>> game.value(0b11)
     5.0
     """
+
+    kind: ClassVar[str] = "table"
 
     def __init__(
         self,
@@ -125,6 +128,11 @@ class TableGame(Game):
             first = "; ".join(", ".join(names_of(names, S)) for S in missing[:3])
             raise InvalidGame(f"{len(missing)} coalitions have no value, first {first}; give every coalition or use FunctionGame")
         return cls(names, [rational.exact(worth, "a worth") for worth in table], orientation)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """Read the kind ``table`` of ``game/0.1`` back; `read_game` is the way in."""
+        return cls(*read_table(data))
 
     @classmethod
     def random(cls, n: int, rng: np.random.Generator) -> Self:
