@@ -1,0 +1,64 @@
+"""The Banzhaf value: what a player adds to a coalition drawn at random."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from comity.checks.values import check_banzhaf_value, check_normalized_banzhaf_value
+from comity.declaration import declare
+from comity.errors import ComityError
+from comity.games.coalitional.base import Game
+from comity.results import Allocation
+from comity.solvers.values.sums import few_dividends, level_weighted_totals
+
+
+@declare(
+    "concept",
+    "Average contribution over all coalitions",
+    area="governance",
+    claims=("symmetric", "anonymous", "null_player", "dummy_player", "desirability", "covariant", "additive", "self_dual"),
+    reference="Banzhaf (1965); Dubey & Shapley (1979)",
+    certificate="check_banzhaf_value",
+)
+def banzhaf_value(game: Game, normalized: bool = False) -> Allocation:
+    """Give each player the average of v(S + i) - v(S) over all coalitions S of the others.
+
+    The amounts need not add up to v(N).  With ``normalized=True`` they are scaled until they do, and the result is
+    named ``normalized_banzhaf_value``; it is neither additive nor covariant.
+
+    References
+    ----------
+    Banzhaf (1965); Dubey, P. & Shapley, L. S. (1979). Mathematical properties of the Banzhaf power index.
+
+    Examples
+    --------
+    >>> from comity.games.coalitional.voting import VotingGame
+    >>> banzhaf_value(VotingGame((2, 1, 1), 3)).amounts.tolist()
+    [0.75, 0.25, 0.25]
+    """
+    x = _value(game)
+    if not normalized:
+        return Allocation("banzhaf_value", game.players, tuple(x), check_banzhaf_value(game, x, game.evidence()))
+    total = sum(x, Fraction(0))
+    if total == 0 and any(x):
+        raise ComityError("the Banzhaf values add up to 0, so that no multiple of them is efficient; use normalized=False")
+    worth = game.exact(game.grand_coalition)
+    scaled = tuple(amount * worth / total if total else Fraction(0) for amount in x)
+    certificate = check_normalized_banzhaf_value(game, scaled, game.evidence())
+    return Allocation("normalized_banzhaf_value", game.players, scaled, certificate)
+
+
+def _value(game: Game) -> list[Fraction]:
+    n = game.n
+    dividends = few_dividends(game)
+    if dividends is not None:
+        # A unanimity game of s players is won by a member's arrival with probability 2**(1 - s).
+        x = [Fraction(0)] * n
+        for S, dividend in dividends:
+            for i in S:
+                x[i] += dividend / 2 ** (len(S) - 1)
+        return x
+    table, denominator = game.scaled_table
+    ones = [1] * (n + 1)
+    containing, everywhere = level_weighted_totals(table, ones, ones)
+    return [Fraction(2 * total - everywhere, denominator << (n - 1)) for total in containing]

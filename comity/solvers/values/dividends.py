@@ -1,0 +1,23 @@
+"""Harsanyi dividends by name: what each coalition creates that no smaller one does."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from comity.coalitions import names_of
+from comity.declaration import declare
+from comity.games.coalitional.base import Game
+
+
+@declare("property", "What each coalition creates beyond its parts", area="benefit_distribution", reference="Harsanyi (1959)")
+def harsanyi_dividends(game: Game) -> dict[tuple[str, ...], Fraction]:
+    """The non-zero dividends d(S) = v(S) - sum of d(T) over proper subsets T, by the names of S, small coalitions first.
+
+    Examples
+    --------
+    >>> from comity.games.coalitional.table import TableGame
+    >>> harsanyi_dividends(TableGame(["A", "B"], [0, 1, 0, 3]))
+    {('A',): Fraction(1, 1), ('A', 'B'): Fraction(2, 1)}
+    """
+    found = game.dividends()
+    return {tuple(names_of(game.players, S)): found[S] for S in sorted(found, key=lambda S: (S.bit_count(), S))}
