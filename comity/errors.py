@@ -31,6 +31,22 @@ class EmptyCore(ComityError):
         super().__init__(message)
 
 
+class Infeasible(ComityError):
+    """Nothing satisfies the constraints; ``farkas`` weighs the rows into a contradiction."""
+
+    def __init__(self, message: str, farkas: Sequence[Any] = ()) -> None:
+        self.farkas = tuple(farkas)
+        super().__init__(message)
+
+
+class Unbounded(ComityError):
+    """The objective improves for ever, from the feasible ``point`` along ``ray``."""
+
+    def __init__(self, message: str, point: Sequence[Any] = (), ray: Sequence[Any] = ()) -> None:
+        self.point, self.ray = tuple(point), tuple(ray)
+        super().__init__(message)
+
+
 class SolverFailure(ComityError, RuntimeError):
     """A solver stopped without an answer that could be proved."""
 
