@@ -1,4 +1,4 @@
-"""Sphinx configuration; the reference pages come from the catalogue, see _extensions/from_catalogue.py."""
+"""Sphinx configuration; the reference pages come from the catalogue, see ``_extensions/``."""
 
 import sys
 from pathlib import Path
@@ -11,7 +11,7 @@ project = "comity"
 author = "The comity developers"
 version = release = comity.__version__
 
-extensions = ["sphinx.ext.autodoc", "sphinx.ext.napoleon", "myst_nb", "from_catalogue"]
+extensions = ["sphinx.ext.autodoc", "sphinx.ext.napoleon", "myst_nb", "from_catalogue", "plain_docstrings"]
 exclude_patterns = ["_build", "jupyter_execute", "**.ipynb_checkpoints"]
 
 html_theme = "furo"
