@@ -12,6 +12,8 @@ from fractions import Fraction
 from numbers import Integral, Rational
 from typing import Any
 
+import numpy as np
+
 from comity.errors import ComityError
 
 # Larger exponents make the integers of a fraction too long to be worked with; 1e300 covers any unit.
@@ -34,7 +36,7 @@ def exact(number: Any, what: str = "a number") -> Fraction:
     """
     if isinstance(number, Fraction):
         return number
-    if isinstance(number, bool):
+    if isinstance(number, bool | np.bool_):
         raise ComityError(f"{what} is {number}; write a number")
     if isinstance(number, Integral):
         return Fraction(int(number))
