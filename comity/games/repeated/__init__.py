@@ -1,0 +1,1 @@
+"""Repeated games: a stage game, what is seen of it, and patience."""

@@ -1,0 +1,1 @@
+"""Games in strategic form: what everyone earns from what everyone does."""
