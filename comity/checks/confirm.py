@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from inspect import signature
 from typing import Any
 
 from comity.certificate import Basis, Certificate, Verdict
 from comity.declaration import declaration_of, declare
-from comity.errors import ComityError, TooManyPlayers
+from comity.errors import TooManyPlayers
 from comity.games.coalitional.base import Game
 from comity.games.coalitional.json_form import strict_json
 from comity.results import Allocation
@@ -49,7 +48,7 @@ def confirm(game: Game, result: Allocation | Mapping[str, Any] | str) -> Certifi
     'FAILS'
     """
     try:
-        read = _read(result)
+        read, stated = _read(result)
     except UNREADABLE as error:
         return _refused("the result cannot be read", str(error) or type(error).__name__)
     if read.players != game.players:
@@ -66,6 +65,7 @@ def confirm(game: Game, result: Allocation | Mapping[str, Any] | str) -> Certifi
         )
     try:
         fresh = check(game, read.exact, read.certificate.witness)
+        differing = _differences(stated, fresh.to_json())
     except TooManyPlayers as error:
         return Certificate(
             read.certificate.claim,
@@ -76,11 +76,10 @@ def confirm(game: Game, result: Allocation | Mapping[str, Any] | str) -> Certifi
         )
     except UNREADABLE as error:
         return _refused("the evidence does not prove the claim", str(error) or type(error).__name__)
-    differing = _differences(read.certificate, fresh)
     if differing:
         return _refused("the certificate of the result is not what its check finds", differing)
     if fresh.verdict is Verdict.FAILS:
-        return _refused(f"it is found that {fresh.claim}", fresh.witness)
+        return _refused(f"it is not true that {fresh.claim}", fresh.witness)
     return fresh
 
 
@@ -107,29 +106,33 @@ def _is_check(thing: Any) -> bool:
     )
 
 
-def _read(result: Allocation | Mapping[str, Any] | str) -> Allocation:
+def _read(result: Allocation | Mapping[str, Any] | str) -> tuple[Allocation, Mapping[str, Any]]:
+    """The result, and its certificate as it is written, doubles beside exact numbers included."""
     if isinstance(result, Allocation):
-        return result
+        return result, result.certificate.to_json()
     data = strict_json(result, parse_float=float) if isinstance(result, str) else result
-    return Allocation.from_json(data)
+    read = Allocation.from_json(data)
+    return read, data["certificate"]
 
 
-def _differences(stored: Certificate, fresh: Certificate) -> dict[str, Any]:
+def _differences(stated: Mapping[str, Any], found: Mapping[str, Any]) -> dict[str, Any]:
     """What the result states and what is found, for each part of the certificate where they differ."""
-    before, after = stored.to_json(), fresh.to_json()
     return {
-        key: {"stated": before.get(key), "found": after.get(key)}
-        for key in sorted({*before, *after})
-        if _written(before.get(key)) != _written(after.get(key))
+        key: {"stated": stated.get(key), "found": found.get(key)}
+        for key in sorted({*map(str, stated), *found})
+        if key not in stated or key not in found or not _same(stated[key], found[key])
     }
 
 
-def _written(value: Any) -> str:
-    # As text, so that 1, 1.0 and true are three things.
-    try:
-        return json.dumps(value, sort_keys=True)
-    except (TypeError, ValueError) as error:
-        raise ComityError(f"the certificate holds what JSON cannot: {error}") from None
+def _same(a: Any, b: Any) -> bool:
+    """Equal as JSON: 1 and 1.0 are one number, but true is none."""
+    if isinstance(a, Mapping) and isinstance(b, Mapping):
+        return a.keys() == b.keys() and all(_same(a[key], b[key]) for key in a)
+    if isinstance(a, list | tuple) and isinstance(b, list | tuple):
+        return len(a) == len(b) and all(map(_same, a, b))
+    if isinstance(a, bool) or isinstance(b, bool):
+        return a is b
+    return bool(a == b)
 
 
 def _refused(claim: str, reason: Any) -> Certificate:
