@@ -18,7 +18,7 @@ from comity.errors import ComityError
 
 # Larger exponents make the integers of a fraction too long to be worked with; 1e300 covers any unit.
 MAX_EXPONENT = 300
-MAX_DIGITS = 1000
+MAX_DIGITS = 4000
 
 
 def exact(number: Any, what: str = "a number") -> Fraction:

@@ -14,6 +14,7 @@ from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 
+from comity.games.coalitional.base import Game
 from comity.mechanisms.findings import Deviation, Finding, Lever
 from comity.mechanisms.members import Member
 from comity.mechanisms.parameters import parameter
@@ -84,6 +85,14 @@ class Clause:
     def stake(self, member: str) -> Fraction:
         """What the member loses here, beyond cooperation itself, when an alarm rings against it."""
         return Fraction(0)
+
+    def contributions(self, setting: Setting) -> Mapping[str, Fraction] | None:
+        """What each member present brings in under this clause, per period; None: nothing is said of it."""
+        return None
+
+    def pooled(self, setting: Setting) -> Game | None:
+        """The game of what the members present can earn together, worths confirmed; None: the clause pools nothing."""
+        return None
 
     def flaws(self, setting: Setting) -> Iterator[Flaw]:
         """Mistakes that only show when several numbers are read together."""

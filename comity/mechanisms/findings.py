@@ -126,7 +126,9 @@ class Lever:
     payer : str
         Who pays in words when neither budget nor members' values fall, for example "patience is not bought".
     solve : callable, optional
-        For a lever that is not one number: returns the new values by path with its evidence, or a reason.
+        For a lever that is not one number: finds the new values by path with their evidence, or says why there are none.
+    confirm : callable, optional
+        With ``solve``: checks the answer by arithmetic; called while verifying as well.
     """
 
     name: str
@@ -141,6 +143,7 @@ class Lever:
     rises: bool = True
     payer: str = ""
     solve: Callable[[Setting], Solved | str] | None = None
+    confirm: Callable[[Setting, Solved], Certificate] | None = None
 
     @property
     def key(self) -> str:
@@ -152,8 +155,8 @@ class Lever:
 
 @dataclass(frozen=True)
 class Solved:
-    """The answer of a lever that is not one number: its size, what it sets, and the proof that less will not do."""
+    """The answer of a lever that is not one number: its size, what it sets by path, and the proof that less will not do."""
 
     value: Fraction
-    change: Mapping[str, Any]
+    change: Mapping[str, Fraction]
     witness: Mapping[str, Any]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import is_dataclass, replace
 from difflib import get_close_matches
+from fractions import Fraction
 from typing import Any
 
 from comity.errors import ComityError
@@ -16,6 +17,9 @@ from comity.mechanisms.clause import Clause
 from comity.mechanisms.members import Member
 from comity.mechanisms.parameters import parameters_of
 from comity.mechanisms.setting import Setting
+
+# How close to an open end of a number's range a search may go.
+OPEN_END = Fraction(1, 10**6)
 
 
 def read(setting: Setting, path: str) -> Any:
@@ -25,6 +29,20 @@ def read(setting: Setting, path: str) -> Any:
     for depth, key in enumerate(keys):
         value = value_at(value, key, path, _labels(owner, keys[:depth]))
     return value
+
+
+def range_of(setting: Setting, path: str) -> tuple[Fraction | None, Fraction | None]:
+    """The least and the greatest value a number may take, None where it is unbounded; open ends are kept out."""
+    owner, keys = _owner(setting, path)
+    value: Any = owner
+    meta: Mapping[str, Any] = {}
+    for depth, key in enumerate(keys):
+        if is_dataclass(value) and not isinstance(value, type) and key in parameters_of(type(value)):
+            meta = parameters_of(type(value))[key].metadata
+        value = value_at(value, key, path, _labels(owner, keys[:depth]))
+    low = meta.get("low") if meta.get("above") is None else meta["above"] + OPEN_END
+    high = meta.get("high") if meta.get("below") is None else meta["below"] - OPEN_END
+    return None if low is None else Fraction(low), None if high is None else Fraction(high)
 
 
 def write(setting: Setting, path: str, value: Any) -> Setting:

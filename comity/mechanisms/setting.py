@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -14,7 +14,7 @@ from comity.mechanisms.members import Member
 if TYPE_CHECKING:
     from comity.mechanisms.clause import Clause
 
-C = TypeVar("C", bound="Clause")
+T = TypeVar("T")
 
 
 class Evidence:
@@ -27,6 +27,7 @@ class Evidence:
     def __init__(self, known: Mapping[tuple[str, str], Mapping[str, Any]] | None = None, *, solving: bool = True) -> None:
         self.known: dict[tuple[str, str], Mapping[str, Any]] = dict(known or {})
         self.solving = solving
+        self._confirmed: dict[tuple[str, str], Any] = {}
 
     def of(self, clause: Clause, setting: Setting) -> Mapping[str, Any]:
         """The evidence of a clause in a setting."""
@@ -37,6 +38,14 @@ class Evidence:
                 raise InvalidEvidence(f"the evidence of clause {clause.id!r} for members {present} is missing")
             self.known[key] = clause.find(setting)
         return self.known[key]
+
+    def confirmed(self, clause: Clause, setting: Setting, check: Callable[[Mapping[str, Any]], T]) -> T:
+        """What a check makes of the evidence; evidence that is the same is checked once."""
+        key = (clause.id, digest(clause.evidence_inputs(setting)))
+        if key not in self._confirmed:
+            self._confirmed[key] = check(self.of(clause, setting))
+        found: T = self._confirmed[key]
+        return found
 
 
 def digest(inputs: Any) -> str:

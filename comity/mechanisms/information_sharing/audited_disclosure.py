@@ -181,7 +181,7 @@ class AuditedDisclosure(Clause):
             Lever("audit.rate", self.id, (self.path("audit", "rate"),), lie, low=self.audit.rate, high=ONE),
             Lever("audit.sensitivity", self.id, (self.path("audit", "sensitivity"),), lie, low=self.audit.sensitivity, high=ONE),
             Lever("sanction.fine", self.id, (self.path("sanction", "fine"),), lie, low=self.sanction.fine),
-            Lever("reward", self.id, tuple(rewards), lie, added=True),
+            Lever("reward", self.id, tuple(rewards), ("lie", "leave"), added=True),
             *per_class,
             *patience,
         ]

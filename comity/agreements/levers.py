@@ -1,0 +1,95 @@
+"""The smallest value of a lever after which something no longer fails, rounded to the safe side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+
+from comity import rational
+from comity.mechanisms import paths
+from comity.mechanisms.findings import Lever
+from comity.mechanisms.setting import Setting
+
+DECIMALS = 6
+STEP = Fraction(1, 10**DECIMALS)
+# A lever without a bound of its own is tried up to about 1e12 times its last decimal.
+UNBOUNDED_STEPS = 2**60
+EVEN_PROBES = 32
+
+
+def current(lever: Lever, setting: Setting) -> Fraction:
+    """The value as the file has it; nothing is added yet by an added lever."""
+    if lever.added:
+        return Fraction(0)
+    value = paths.read(setting, lever.paths[0])
+    return Fraction(value) if value is not None else lever.low
+
+
+def change_of(lever: Lever, setting: Setting, value: Fraction) -> dict[str, Fraction]:
+    """What the file would say, by path, with the lever at a value."""
+    if lever.added:
+        return {path: paths.read(setting, path) + value for path in lever.paths}
+    return dict.fromkeys(lever.paths, value)
+
+
+def pulled(setting: Setting, change: Mapping[str, Fraction]) -> Setting:
+    """The agreement with a change made."""
+    return paths.write_all(setting, change)
+
+
+def least_value(lever: Lever, setting: Setting, fails: Callable[[Setting], bool]) -> Fraction | None:
+    """The value nearest to the present one, on six decimals, at which nothing fails any more; None if there is none.
+
+    Probes double their distance from the present value, with an even grid between where the lever is bounded; the first
+    success is then narrowed down until one step less fails.  What fails for good beyond a success does not matter.
+    """
+    start = current(lever, setting)
+    steps = _range(lever, start)
+
+    def still_fails(k: int) -> bool:
+        return fails(pulled(setting, change_of(lever, setting, grid(lever, start, k))))
+
+    before = 0
+    for k in probes(steps):
+        if not still_fails(k):
+            while k - before > 1:
+                middle = (before + k) // 2
+                if still_fails(middle):
+                    before = middle
+                else:
+                    k = middle
+            return grid(lever, start, k)
+        before = k
+    return None
+
+
+def probes(steps: int) -> list[int]:
+    """Which steps to try: doubling distances, and an even grid where the range is bounded."""
+    doubling = {2**j for j in range(steps.bit_length()) if 2**j <= steps}
+    even = {steps * j // EVEN_PROBES for j in range(1, EVEN_PROBES + 1)} if steps < UNBOUNDED_STEPS else set()
+    return sorted((doubling | even | {steps}) - {0})
+
+
+def grid(lever: Lever, start: Fraction, k: int) -> Fraction:
+    """The k-th decimal away from the present value, on the safe side of it."""
+    if lever.rises:
+        return rational.round_down(start, DECIMALS) + k * STEP
+    return rational.round_up(start, DECIMALS) - k * STEP
+
+
+def one_step_back(lever: Lever, value: Fraction) -> Fraction:
+    """The next weaker value on six decimals."""
+    return value - STEP if lever.rises else value + STEP
+
+
+def end_of_range(lever: Lever) -> Fraction | None:
+    """The strongest value there is, None if unbounded."""
+    return lever.high if lever.rises else lever.low
+
+
+def _range(lever: Lever, start: Fraction) -> int:
+    end = end_of_range(lever)
+    if end is None:
+        return UNBOUNDED_STEPS
+    reach = end - rational.round_down(start, DECIMALS) if lever.rises else rational.round_up(start, DECIMALS) - end
+    return max(0, int(reach / STEP))

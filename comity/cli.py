@@ -1,0 +1,273 @@
+"""The command line: a thin layer that reads files, asks the library and prints."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+import comity
+from comity.errors import AgreementError, ComityError
+
+HOLDS, FAILS, WRONG = 0, 1, 2
+
+
+def reported(command: Callable[..., int | None]) -> Callable[..., None]:
+    """Mistakes in what was asked become one message and status 2, never a traceback."""
+
+    @wraps(command)
+    def run(*args: Any, **options: Any) -> None:
+        try:
+            status = command(*args, **options)
+        except AgreementError as error:
+            click.echo(str(error), err=True)
+            count = len(error.problems)
+            click.echo(f"{count} mistake{'s' if count != 1 else ''} in {error.file}; nothing was assessed.", err=True)
+            status = WRONG
+        except (ComityError, OSError, UnicodeDecodeError) as error:
+            click.echo(f"comity: {error}", err=True)
+            status = WRONG
+        except RecursionError:
+            click.echo("comity: the file is nested too deeply; comity reads at most 20 levels", err=True)
+            status = WRONG
+        sys.exit(status or 0)
+
+    return run
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(comity.__version__, prog_name="comity")
+def main() -> None:
+    """Design agreements that rivals keep.
+
+    Write an agreement in a TOML file; comity says how to split, who would leave, lie or defect and what they gain, and
+    the smallest change that stops it, with evidence that anyone can recheck without a solver.
+    """
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--force", is_flag=True, help="Overwrite a file that exists.")
+@reported
+def new(file: Path, force: bool) -> int:
+    """Write a commented agreement to start from."""
+    from comity.agreements.starter import starter
+
+    if file.exists() and not force:
+        raise ComityError(f"{file} exists; choose another name or add --force")
+    file.write_text(starter(), encoding="utf-8")
+    click.echo(f"Wrote {file}. Next: comity assess {file}")
+    return HOLDS
+
+
+@main.command()
+@reported
+def schema() -> int:
+    """Print the JSON schema of agreement files, for editors."""
+    import json
+
+    from comity.agreements.schema import json_schema
+
+    click.echo(json.dumps(json_schema(), indent=1))
+    return HOLDS
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--html", "html_path", type=click.Path(path_type=Path), help="Write the report here.")
+@click.option("--json", "json_path", type=click.Path(path_type=Path), help="Write the assessment with its evidence here.")
+@click.option("--set", "settings", multiple=True, metavar="PATH=VALUE", help="Change a number, e.g. member.L6.discount=0.8.")
+@click.option("--scenario", help="Apply a scenario of the file.")
+@click.option("--exit-zero", is_flag=True, help="End with status 0 even if a finding fails.")
+@click.option("--quiet", "-q", is_flag=True, help="Print the verdict only.")
+@reported
+def assess(
+    file: Path,
+    html_path: Path | None,
+    json_path: Path | None,
+    settings: tuple[str, ...],
+    scenario: str | None,
+    exit_zero: bool,
+    quiet: bool,
+) -> int:
+    """Assess an agreement: status 0 if every finding holds, 1 if some fails, 2 if the file is wrong."""
+    agreement = _load(file, settings, scenario)
+    assessment = comity.assess(agreement)
+    if json_path:
+        assessment.to_json(json_path)
+    if html_path:
+        assessment.to_html(html_path)
+    if quiet:
+        from comity.agreements.wording import verdict
+
+        click.echo(verdict(assessment))
+    else:
+        _show(assessment)
+    for written, what in ((json_path, "assessment with evidence"), (html_path, "report")):
+        if written:
+            click.echo(f"Wrote the {what} to {written}")
+    return HOLDS if assessment.holds or exit_zero else FAILS
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--levers", default="", metavar="NAME,NAME", help="Use only these levers, e.g. sanction.fine,bond.")
+@click.option("--out", type=click.Path(path_type=Path), help="Write the amended agreement here.")
+@click.option("--json", "json_path", type=click.Path(path_type=Path), help="Write the amendment with its evidence here.")
+@click.option("--set", "settings", multiple=True, metavar="PATH=VALUE", help="Change a number first.")
+@reported
+def amend(file: Path, levers: str, out: Path | None, json_path: Path | None, settings: tuple[str, ...]) -> int:
+    """Find the cheapest lever changes after which the agreement holds."""
+    import json
+
+    names = [name.strip() for name in levers.split(",") if name.strip()]
+    amendment = comity.amend(_load(file, settings, None), names)
+    click.echo(amendment.summary())
+    if out:
+        out.write_text(amendment.to_toml(), encoding="utf-8")
+        click.echo(f"Wrote the amended agreement to {out}")
+    if json_path:
+        json_path.write_text(json.dumps(amendment.to_json(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return HOLDS if amendment.holds else FAILS
+
+
+@main.command()
+@click.argument("assessment", type=click.Path(path_type=Path))
+@reported
+def verify(assessment: Path) -> int:
+    """Repeat every check of an assessment from its evidence, with no solver."""
+    certificate = comity.verify(assessment)
+    if certificate:
+        confirmed = certificate.witness["confirmed"]
+        click.echo(
+            f"Confirmed ({certificate.basis.value}): {confirmed['findings']} findings and {confirmed['repairs']} repairs follow "
+            "from the agreement in the file. No solver was used."
+        )
+        click.echo(f"Assumed: {certificate.witness['assumed']}.")
+        return HOLDS
+    differences = certificate.witness["differences"]
+    click.echo(f"NOT confirmed: {len(differences)} statement{'s' if len(differences) != 1 else ''} of {assessment} do not hold.")
+    for difference in differences[:20]:
+        click.echo(f"  {difference}")
+    if len(differences) > 20:
+        click.echo(f"  ... and {len(differences) - 20} more")
+    return FAILS
+
+
+@main.command()
+@click.argument("first", type=click.Path(path_type=Path))
+@click.argument("second", type=click.Path(path_type=Path))
+@reported
+def compare(first: Path, second: Path) -> int:
+    """Assess two agreements and print the findings side by side."""
+    from comity.agreements.compare import comparison
+
+    click.echo(comparison(comity.assess(_load(first)), comity.assess(_load(second))))
+    return HOLDS
+
+
+@main.command()
+@click.argument("game", type=click.Path(path_type=Path))
+@click.option("--concept", required=True, help="Name of a solution concept, e.g. nucleolus; see comity catalogue concept.")
+@click.option("--json", "json_path", type=click.Path(path_type=Path), help="Write the result with its certificate here.")
+@reported
+def solve(game: Path, concept: str, json_path: Path | None) -> int:
+    """Solve a game on file with a solution concept."""
+    import json
+
+    result = _concept(concept)(comity.read_game(game))
+    click.echo(result.summary())
+    if json_path:
+        json_path.write_text(json.dumps(result.to_json(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return HOLDS
+
+
+@main.command()
+@click.argument("word", required=False, default="")
+@reported
+def catalogue(word: str) -> int:
+    """List every game, concept, rule, check and clause type [containing WORD]."""
+    entries = comity.catalogue(word)
+    for entry in entries:
+        area = f" [{entry.area}]" if entry.area else ""
+        reference = f"  ({entry.reference})" if entry.reference else ""
+        click.echo(f"{entry.kind:<9} {entry.name:<28} {entry.title}{area}{reference}")
+    if not entries:
+        click.echo(f"Nothing in the catalogue contains {word!r}; comity catalogue lists everything.")
+    return HOLDS if entries else FAILS
+
+
+@main.command()
+@click.argument("name", required=False)
+@click.option("--all", "everything", is_flag=True, help="Every paper.")
+@reported
+def reproduce(name: str | None, everything: bool) -> int:
+    """Print a paper's table beside ours."""
+    from comity import reproductions
+
+    names = list(reproductions.find()) if everything else [name] if name else []
+    if not names:
+        for known, paper in reproductions.find().items():
+            click.echo(f"{known:<28} {paper.__declaration__.title}")
+        click.echo("Choose one by name, or --all.")
+        return HOLDS
+    agreed = True
+    for one in names:
+        reproduction = reproductions.run(one)
+        click.echo(reproduction.to_text() + "\n")
+        agreed &= reproduction.agrees
+    return HOLDS if agreed else FAILS
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--port", default=8765, show_default=True, type=click.IntRange(0, 65535), help="Port on 127.0.0.1; 0 takes a free one."
+)
+@reported
+def serve(file: Path, port: int) -> int:
+    """Show the report on 127.0.0.1, renewed when the file changes."""
+    from comity.agreements.serve import serve as run
+
+    run(file, port, lambda text: click.echo(text))
+    return HOLDS
+
+
+def _load(file: Path, settings: tuple[str, ...] = (), scenario: str | None = None) -> Any:
+    agreement = comity.Agreement.load(file)
+    changes: dict[str, Any] = {}
+    if scenario is not None:
+        agreement = agreement.scenario(scenario)
+    for setting in settings:
+        path, separator, value = setting.partition("=")
+        if not separator or not path.strip():
+            raise ComityError(f"--set {setting!r} is not PATH=VALUE; write --set member.L6.discount=0.8")
+        changes[path.strip()] = value.strip()
+    return agreement.with_overrides(changes) if changes else agreement
+
+
+def _concept(name: str) -> Callable[..., Any]:
+    known = {entry.name for entry in comity.catalogue() if entry.kind == "concept"}
+    if name not in known:
+        from difflib import get_close_matches
+
+        close = get_close_matches(name, known, 1)
+        hint = f"did you mean {close[0]!r}?" if close else f"known: {', '.join(sorted(known))}"
+        raise ComityError(f"there is no concept {name!r}; {hint}")
+    found: Callable[..., Any] = getattr(comity, name)
+    return found
+
+
+def _show(assessment: Any) -> None:
+    from rich.console import Console
+
+    from comity.agreements.terminal import WIDTH, show
+
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=WIDTH)
+    show(assessment, console)
