@@ -52,7 +52,7 @@ def check_efficient(game: Game, x: Sequence[Any], witness: Mapping[str, Any] | N
     )
 
 
-@declare("check", "No coalition would gain by leaving", reference="Gillies (1959)")
+@declare("check", "No coalition would gain by leaving", reference="Gillies (1959)", confirms=("core_point",))
 def check_in_core(game: Game, x: Sequence[Any], witness: Mapping[str, Any] | None = None) -> Certificate:
     """x(N) = v(N) and no coalition has a positive excess; every coalition is looked at.
 
@@ -110,9 +110,184 @@ def check_core_empty(game: Game, x: None, witness: Mapping[str, Any]) -> Certifi
         "the core is empty",
         holds_if(balanced and margin > 0),
         margin=margin if balanced else None,
-        witness={"weights": [[names_of(game.players, S), rational.text(w)] for S, w in weights], **kept},
+        witness={"weights": _listed(game, weights), **kept},
         check="check_core_empty",
     )
+
+
+@declare("check", "The game is balanced, or is not", reference="Bondareva (1963), Shapley (1967)")
+def check_balancedness(game: Game, x: Sequence[Any] | None, witness: Mapping[str, Any]) -> Certificate:
+    """The core is not empty, by a point of it in ``witness["point"]``; or is, by ``witness["weights"]``.
+
+    HOLDS and FAILS are both proved; anything that proves neither is UNDECIDED.
+
+    Examples
+    --------
+    >>> from comity.games.coalitional.table import TableGame
+    >>> bool(check_balancedness(TableGame(None, [0, 1, 2, 5]), None, {"point": [2, 3]}))
+    True
+    """
+    point = witness.get("point")
+    proof = check_core_empty(game, None, witness) if point is None else check_in_core(game, point, witness)
+    verdict = Verdict.UNDECIDED
+    if proof:
+        verdict = Verdict.FAILS if point is None else Verdict.HOLDS
+    shown = dict(proof.witness)
+    if point is not None:
+        shown = {"point": [rational.text(amount) for amount in exact_amounts(game, point)], **shown}
+    margin = proof.margin if point is not None or proof.margin is None else -proof.margin
+    return Certificate("the game is balanced", verdict, margin=margin, witness=shown, check="check_balancedness")
+
+
+@declare(
+    "check",
+    "The largest excess of a proper coalition is as small as possible",
+    reference="Maschler, Peleg & Shapley (1979)",
+    confirms=("least_core",),
+)
+def check_least_core(game: Game, x: Sequence[Any], witness: Mapping[str, Any]) -> Certificate:
+    """No efficient allocation has a smaller largest excess than x.
+
+    ``witness["epsilon"]`` is that excess and ``witness["weights"]`` a list of pairs (names, weight > 0) of coalitions that
+    have it, with weights that add up to 1 and cover every player equally.  Then the weighted mean of the
+    excesses is the same for every efficient allocation, so their largest is never below epsilon.  With one
+    player there is no proper coalition, epsilon is None and the weights are empty.
+
+    Examples
+    --------
+    >>> from comity.games.coalitional.table import TableGame
+    >>> weights = [[["A"], "1/2"], [["B"], "1/2"]]
+    >>> bool(check_least_core(TableGame(["A", "B"], [0, 1, 2, 5]), [2, 3], {"epsilon": -1, "weights": weights}))
+    True
+    """
+    game, kept = settled(game, witness)
+    amounts = exact_amounts(game, x)
+    weights = read_weights(game, witness.get("weights"))
+    stated = witness.get("epsilon")
+    epsilon = None if stated is None else rational.exact(stated, "epsilon")
+    excess = game.excesses(amounts)
+    proper = range(1, game.grand_coalition)
+    covered = {sum((w for S, w in weights if S >> i & 1), Fraction(0)) for i in range(game.n)}
+    balanced = (
+        len(covered) == 1
+        and all(w > 0 and 0 < S < game.grand_coalition and excess[S] == epsilon for S, w in weights)
+        and sum(w for _, w in weights) == (1 if game.n > 1 else 0)
+    )
+    largest = max((excess[S] for S in proper), default=None)
+    return Certificate(
+        "no efficient allocation has a smaller largest excess",
+        holds_if(balanced and largest == epsilon and excess[game.grand_coalition] == 0),
+        witness={
+            "epsilon": None if epsilon is None else rational.text(epsilon),
+            "weights": _listed(game, weights),
+            **kept,
+        },
+        check="check_least_core",
+    )
+
+
+@declare("check", "The least and the most each player gets in the core", confirms=("core_range",))
+def check_core_range(game: Game, x: Sequence[Any], witness: Mapping[str, Any]) -> Certificate:
+    """``x`` is a list of pairs (least, most), one a player, over the core.
+
+    ``witness["least"]`` and ``witness["most"]`` have, for each player i, a ``point`` of the core where the amount is
+    attained, ``weights`` of coalitions, at least 0, and a ``grand`` weight of either sign, which together give
+    x_i (or -x_i) as a sum of amounts of coalitions: what the core guarantees those, it guarantees x_i.
+    """
+    game, kept = settled(game, witness)
+    pairs = [exact_pair(pair) for pair in x]
+    proofs = {"least": _proofs(game, witness, "least"), "most": _proofs(game, witness, "most")}
+    holds = len(pairs) == game.n
+    for i, pair in enumerate(pairs):
+        for side, key, amount in ((1, "least", pair[0]), (-1, "most", pair[1])):
+            point, weights, grand = proofs[key][i]
+            slope = [side if j == i else 0 for j in range(game.n)]
+            covers = [game.sign * (grand + sum(w for S, w in weights if S >> j & 1)) for j in range(game.n)] == slope
+            attained = point[i] == amount and bool(check_in_core(game, point))
+            holds = holds and covers and attained and _guaranteed(game, weights, grand) == side * amount
+    return Certificate(
+        "these are the least and the most each player gets in the core",
+        holds_if(holds),
+        witness={key: [_plain_proof(game, proof) for proof in listed] for key, listed in proofs.items()} | kept,
+        check="check_core_range",
+    )
+
+
+@declare("check", "The least total transfer that reaches the core", confirms=("least_transfer_to_core",))
+def check_least_transfer(game: Game, x: Sequence[Any], witness: Mapping[str, Any]) -> Certificate:
+    """x is in the core and no point of the core is nearer, in total money moved, to ``witness["start"]``.
+
+    Money moved is sum |x_i - start_i| / 2.  ``weights`` of coalitions, at least 0, and a ``grand`` weight of either sign
+    give each player a slope between -1/2 and 1/2; along that slope the core keeps its distance, and x is exactly so far.
+    The margin is None where the claim holds, else minus what is missing.
+    """
+    game, kept = settled(game, witness)
+    amounts, start = exact_amounts(game, x), exact_amounts(game, witness.get("start", ()))
+    weights, grand = read_weights(game, witness.get("weights")), rational.exact(witness.get("grand"), "the grand weight")
+    moved = sum((abs(a - b) for a, b in zip(amounts, start, strict=True)), Fraction(0)) / 2
+    slope = [game.sign * (grand + sum(w for S, w in weights if S >> i & 1)) for i in range(game.n)]
+    distance = _guaranteed(game, weights, grand) - sum((g * b for g, b in zip(slope, start, strict=True)), Fraction(0))
+    proved = all(abs(g) <= Fraction(1, 2) for g in slope) and all(w >= 0 for _, w in weights)
+    holds = proved and distance == moved and bool(check_in_core(game, amounts))
+    return Certificate(
+        "no allocation in the core is reached by moving less",
+        holds_if(holds),
+        margin=None if holds or not proved else -abs(moved - distance),
+        witness={
+            "start": [rational.text(b) for b in start],
+            "transfer": rational.text(moved),
+            "weights": _listed(game, weights),
+            "grand": rational.text(grand),
+            **kept,
+        },
+        check="check_least_transfer",
+    )
+
+
+_Proof = tuple[tuple[Fraction, ...], list[tuple[int, Fraction]], Fraction]
+
+
+def _proofs(game: Game, witness: Mapping[str, Any], key: str) -> list[_Proof]:
+    try:
+        proofs = [
+            (
+                exact_amounts(game, proof["point"]),
+                read_weights(game, proof["weights"]),
+                rational.exact(proof["grand"], "the grand weight"),
+            )
+            for proof in witness[key]
+        ]
+    except (KeyError, TypeError) as error:
+        raise InvalidEvidence(f"the proofs of {key!r} cannot be read: {error}; give point, weights and grand") from None
+    if len(proofs) != game.n:
+        raise InvalidEvidence(f"{len(proofs)} proofs of {key!r} for {game.n} players; give one each")
+    if any(w < 0 for _, weights, _ in proofs for _, w in weights):
+        raise InvalidEvidence(f"a weight among the proofs of {key!r} is negative; a coalition is guaranteed a least amount only")
+    return proofs
+
+
+def _plain_proof(game: Game, proof: _Proof) -> dict[str, Any]:
+    point, weights, grand = proof
+    return {"point": [rational.text(a) for a in point], "weights": _listed(game, weights), "grand": rational.text(grand)}
+
+
+def _guaranteed(game: Game, weights: Sequence[tuple[int, Fraction]], grand: Fraction) -> Fraction:
+    """sign * (sum of w_S v(S) + grand v(N))."""
+    total = sum((w * game.exact(S) for S, w in weights), grand * game.exact(game.grand_coalition))
+    return game.sign * total
+
+
+def _listed(game: Game, weights: Sequence[tuple[int, Fraction]]) -> list[list[Any]]:
+    return [[names_of(game.players, S), rational.text(w)] for S, w in weights]
+
+
+def exact_pair(pair: Any) -> tuple[Fraction, Fraction]:
+    """Two exact numbers from a witness."""
+    try:
+        low, high = pair
+    except (TypeError, ValueError):
+        raise InvalidEvidence(f"{pair!r} is not a pair; give the least and the most") from None
+    return rational.exact(low, "the least amount"), rational.exact(high, "the most")
 
 
 def read_weights(game: Game, listed: Any) -> list[tuple[int, Fraction]]:
