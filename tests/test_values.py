@@ -254,7 +254,7 @@ TAMPERED = {
     "the claim": tampered(["certificate", "claim"], "the amounts are fair"),
     "the verdict": tampered(["certificate", "verdict"], "FAILS"),
     "the margin": tampered(["certificate", "margin_exact"], "1"),
-    "the margin's double": tampered(["certificate", "margin"], True),
+    "the margin's double": tampered(["certificate", "margin"], False),
     "a part too many": tampered(["certificate", "note"], "checked twice"),
     "the basis": tampered(["certificate", "basis"], "ENCLOSED"),
     "the unit": tampered(["certificate", "unit"], "euros"),

@@ -35,7 +35,7 @@ def confirm(game: Game, result: Allocation | Mapping[str, Any] | str) -> Certifi
     Returns
     -------
     Certificate
-        The recomputed one if all agrees; otherwise FAILS, with what differs as the witness.  UNDECIDED where
+        The recomputed one if all agrees, whatever its verdict; otherwise FAILS, with what differs as the witness.  UNDECIDED where
         there is no check to repeat.
 
     Examples
@@ -78,8 +78,6 @@ def confirm(game: Game, result: Allocation | Mapping[str, Any] | str) -> Certifi
         return _refused("the evidence does not prove the claim", str(error) or type(error).__name__)
     if differing:
         return _refused("the certificate of the result is not what its check finds", differing)
-    if fresh.verdict is Verdict.FAILS:
-        return _refused(f"it is not true that {fresh.claim}", fresh.witness)
     return fresh
 
 
