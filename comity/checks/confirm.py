@@ -35,8 +35,8 @@ def confirm(game: Game, result: Allocation | Mapping[str, Any] | str) -> Certifi
     Returns
     -------
     Certificate
-        The recomputed one if all agrees, whatever its verdict; otherwise FAILS, with what differs as the witness.  UNDECIDED where
-        there is no check to repeat.
+        The recomputed one if all agrees, whatever its verdict; otherwise FAILS, with what differs as the witness.
+        UNDECIDED where there is no check to repeat.
 
     Examples
     --------
