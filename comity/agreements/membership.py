@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 from comity import rational
+from comity.certificate import number_fields
 from comity.checks.incentives import check_at_least
 from comity.mechanisms.findings import Finding
 from comity.mechanisms.members import Member
@@ -16,26 +18,57 @@ ZERO = Fraction(0)
 
 
 @dataclass(frozen=True)
+class Leaver:
+    """Why a member leaves in its round: what it has as a member then, and what leaving alone gives it."""
+
+    member: str
+    value: Fraction
+    outside: Fraction
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data."""
+        gain = self.outside - self.value
+        numbers = (("value", self.value), ("outside", self.outside), ("gain", gain))
+        return {"member": self.member, **{k: v for name, number in numbers for k, v in number_fields(name, number).items()}}
+
+
+@dataclass(frozen=True)
 class Membership:
-    """All members, who leaves in each round, and who remains."""
+    """All members, who leaves in each round and why, and who remains."""
 
     all: tuple[str, ...]
-    rounds: tuple[tuple[str, ...], ...]
+    leavers: tuple[tuple[Leaver, ...], ...]
     resulting: tuple[str, ...]
 
-    def to_json(self) -> dict[str, list[str] | list[list[str]]]:
-        """The form of ``assessment/0.1``; ``rounds`` lists who leaves in each."""
-        return {"all": list(self.all), "rounds": [list(ids) for ids in self.rounds], "resulting": list(self.resulting)}
+    @property
+    def rounds(self) -> tuple[tuple[str, ...], ...]:
+        """Who leaves in each round."""
+        return tuple(tuple(leaver.member for leaver in leavers) for leavers in self.leavers)
+
+    def to_json(self) -> dict[str, Any]:
+        """The form of ``assessment/0.1``; ``rounds`` lists who leaves in each, ``leavers`` with their reasons."""
+        return {
+            "all": list(self.all),
+            "rounds": [list(ids) for ids in self.rounds],
+            "resulting": list(self.resulting),
+            "leavers": [[leaver.to_json() for leaver in leavers] for leavers in self.leavers],
+        }
 
 
 def membership(setting: Setting) -> Membership:
     """Remove everyone who gains by leaving alone, all at once, and repeat until nobody does; ties stay."""
-    rounds: list[tuple[str, ...]] = []
+    rounds: list[tuple[Leaver, ...]] = []
     now = setting
-    while leavers := leaving(now):
-        rounds.append(leavers)
-        now = now.keeping(name for name in now.ids if name not in leavers)
+    while names := leaving(now):
+        rounds.append(tuple(_leaver(now, now.member(name)) for name in names))
+        now = now.keeping(name for name in now.ids if name not in names)
     return Membership(setting.ids, tuple(rounds), now.ids)
+
+
+def _leaver(setting: Setting, member: Member) -> Leaver:
+    stated = stated_values(setting, member)
+    inside = sum((value for _, value, _ in stated), ZERO)
+    return Leaver(member.id, inside, member.outside + sum((kept for _, _, kept in stated), ZERO))
 
 
 def leaving(setting: Setting) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from comity import rational
 from comity.agreements.assessment import Assessment
+from comity.agreements.membership import Leaver
 from comity.agreements.repairs import Repair
 from comity.mechanisms.findings import Finding
 
@@ -45,9 +46,13 @@ def remaining(assessment: Assessment) -> str:
     who = assessment.membership
     if not who.rounds:
         return "Nobody gains by leaving alone, so all members stay."
-    rounds = ", then ".join(listed(ids) for ids in who.rounds)
+    rounds = ", then ".join(listed([_reason(leaver) for leaver in leavers]) for leavers in who.leavers)
     stay = f"{listed(who.resulting)} {'remains' if len(who.resulting) == 1 else 'remain'}" if who.resulting else "nobody remains"
     return f"{rounds} would leave; {stay}."
+
+
+def _reason(leaver: Leaver) -> str:
+    return f"{leaver.member} ({rational.short(leaver.value)} as a member against {rational.short(leaver.outside)} outside)"
 
 
 def repair_sentence(repair: Repair, unit: str) -> str:
