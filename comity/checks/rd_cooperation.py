@@ -152,6 +152,36 @@ def check_outsider(game: Model, regime: str, outsider: Point, insider: Point, cl
     return Certificate(claim, holds_if(holds), margin=margin, unit=unit, witness=witness, check="check_outsider")
 
 
+@declare("check", "How strongly a member's research answers that of the others")
+def check_reply_slope(game: OutputSpillover, slope: Fraction) -> Certificate:
+    """Two best replies in competition, to the others' plan and to one unit more of each, differ by ``slope``.
+
+    Best replies to research of equals are straight lines, so two points determine the slope.
+
+    Examples
+    --------
+    >>> game = OutputSpillover(n=2, margin=Fraction(10), slope=Fraction(1), rd_cost=Fraction(4), spillover=Fraction(1, 2))
+    >>> bool(check_reply_slope(game, Fraction(0)))
+    True
+    """
+    plan = game.at("competition")
+
+    def reply(research_of_others: Fraction, x: Fraction) -> Certificate:
+        others = plan._replace(research=research_of_others)
+        # Not bounded below by 0: the slope of the line is what is asked for.
+        return check_best_reply("the reply is best", lambda own: _alone(game, "competition", others, own), x, low=None)
+
+    replies = [reply(plan.research, plan.research), reply(plan.research + 1, plan.research + slope)]
+    margin = min((reply.margin for reply in replies if reply.margin is not None), default=None)
+    return Certificate(
+        f"a member answers one unit more of each of the others with {rational.text(slope)}",
+        holds_if(all(replies)),
+        margin=margin,
+        witness={"market": _numbers(game), "replies": [dict(reply.witness) for reply in replies]},
+        check="check_reply_slope",
+    )
+
+
 def gain_of(breach: Between, stay: Fraction, then: Fraction, discount: Fraction) -> Between:
     """The gain per period from breaking the plan once: (1 - d) (breach - plan) - d (plan - after)."""
     low, high = ((1 - discount) * (profit - stay) - discount * (stay - then) for profit in breach)

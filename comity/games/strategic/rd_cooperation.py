@@ -320,10 +320,14 @@ class InputSpillover:
         )
         if slope_at_plan == 0:
             return Breach(Between(plan.research, plan.research), Between(plan.profit, plan.profit))
+        at_zero, slope_at_zero = self.breach_at(plan.research, ZERO, bits)
+        if slope_at_zero.high <= 0:
+            return Breach(Between(ZERO, ZERO), at_zero)
         low, high = (ZERO, plan.research) if slope_at_plan < 0 else (plan.research, 2 * plan.research)
         while self.breach_at(plan.research, high, bits)[1].high > 0:
             low, high = high, 2 * high
-        for _ in range(bits):
+        # The profit is flat at its top: half the bits of the best spending give all bits of the best profit.
+        for _ in range(bits // 2 + 8):
             middle = (low + high) / 2
             slope = self.breach_at(plan.research, middle, bits)[1]
             if slope.low > 0:
