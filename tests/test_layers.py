@@ -23,6 +23,7 @@ TOP = {
     "numpy": EVERYWHERE,
     "pydantic": ("agreements",),
     "pydantic_core": ("agreements",),
+    "tomlkit": ("agreements",),
     "click": ("cli",),
     "hypothesis": ("testing",),
 }
@@ -33,7 +34,7 @@ INSIDE = {
 }
 HEAVY = (
     "scipy", "cvxpy", "pulp", "highspy", "flint", "pandas", "matplotlib", "jinja2", "rich", "pydantic", "hypothesis", "numba",
-    "networkx",
+    "networkx", "tomlkit",
 )  # fmt: skip
 
 

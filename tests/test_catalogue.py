@@ -1,0 +1,222 @@
+"""The catalogue: whatever is declared is found, and every concept is held to what it claims."""
+
+import json
+from dataclasses import replace
+from fractions import Fraction
+from inspect import Parameter, signature
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import comity
+from comity.catalogue import catalogue, things
+from comity.certificate import Certificate, Verdict
+from comity.checks.confirm import check_for, confirm
+from comity.checks.core import check_efficient
+from comity.declaration import AREAS, KINDS, declaration_of, declare
+from comity.errors import EmptyCore, InvalidGame
+from comity.games.coalitional.base import Game
+from comity.games.coalitional.json_form import read_game
+from comity.games.coalitional.table import TableGame
+from comity.results import Allocation
+from comity.solvers.values.equal_division import equal_division
+from comity.solvers.values.shapley import shapley_value
+from comity.testing import strategies
+from comity.testing.axioms import axioms
+
+ENTRIES = catalogue()
+CHECKS = {name for name, thing in things("comity.checks").items()}
+AXIOMS = axioms()
+
+
+def is_concept(thing):
+    """A concept that needs nothing but a game in coalitional form and returns an allocation."""
+    if declaration_of(thing).kind != "concept":
+        return False
+    first, *others = signature(thing).parameters.values()
+    needs_no_more = all(parameter.default is not Parameter.empty for parameter in others)
+    return (
+        first.annotation in ("Game", Game) and signature(thing).return_annotation in ("Allocation", Allocation) and needs_no_more
+    )
+
+
+CONCEPTS = {name: thing for name, thing in things("comity.solvers").items() if is_concept(thing)}
+MODELS = {name: thing for name, thing in things("comity.games").items() if isinstance(thing, type) and issubclass(thing, Game)}
+CLAIMED = [(name, claim) for name, thing in CONCEPTS.items() for claim in thing.__declaration__.claims]
+
+concepts = pytest.mark.parametrize("concept", CONCEPTS.values(), ids=CONCEPTS.keys())
+
+
+# --- entries ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
+def test_an_entry_is_complete_and_within_reach(entry):
+    assert entry.kind in KINDS
+    assert entry.title
+    assert not entry.title.endswith(".")
+    assert entry.area in ("", *AREAS)
+    thing = things()[entry.name]
+    assert thing.__doc__
+    assert getattr(comity, entry.name) is thing
+    assert entry.name in dir(comity)
+    if entry.kind in ("game", "concept", "rule", "check", "property"):
+        assert entry.name == thing.__name__
+    if entry.certificate:
+        assert entry.certificate in CHECKS
+
+
+def test_an_unknown_name_is_met_with_the_nearest_known_one():
+    with pytest.raises(AttributeError, match="did you mean 'shapley_value'"):
+        comity.shaply_value  # noqa: B018
+
+
+@concepts
+def test_a_concept_has_a_check_of_its_own(concept):
+    name = concept.__name__
+    assert check_for(name, "check_efficient").__name__ == concept.__declaration__.certificate, (
+        f"let a check say confirms=({name!r},), lest the result pass with a weaker one"
+    )
+
+
+def test_every_claim_is_the_name_of_an_axiom():
+    unknown = [(name, claim) for name, claim in CLAIMED if claim not in AXIOMS]
+    assert unknown == []
+    assert len(CONCEPTS) >= 3
+
+
+# --- concepts --------------------------------------------------------------------------------------
+
+
+def answer(concept, game):
+    """The result, or None where the concept proves that there is none."""
+    try:
+        return concept(game)
+    except (EmptyCore, InvalidGame) as error:
+        refusal = error
+    if isinstance(refusal, EmptyCore):
+        assert confirmed_empty(game, refusal.certificate)
+    else:
+        alone = sum(game.exact(1 << i) for i in range(game.n))
+        assert game.sign * (alone - game.exact(game.grand_coalition)) > 0, "there are imputations, so there is an answer"
+    return None
+
+
+def confirmed_empty(game, certificate):
+    check = check_for("", certificate.check)
+    again = check(game, None, json.loads(json.dumps(certificate.to_json()))["witness"])
+    return certificate.verdict is Verdict.HOLDS and again == certificate
+
+
+@pytest.mark.parametrize(("name", "claim"), CLAIMED, ids=["-".join(pair) for pair in CLAIMED])
+@settings(max_examples=25)
+@given(game=strategies.gain_or_cost_games(max_players=4))
+def test_a_concept_keeps_its_claims(name, claim, game):
+    concept = CONCEPTS[name]
+    if answer(concept, game) is not None:
+        AXIOMS[claim](concept, game)
+
+
+@concepts
+@given(game=strategies.gain_or_cost_games(max_players=5), data=st.data())
+def test_a_result_is_proved_confirmed_and_refuted_when_a_little_is_moved(concept, game, data):
+    result = answer(concept, game)
+    if result is None:
+        return
+    assert result.concept == concept.__name__
+    assert result.players == game.players
+    assert result.certificate.verdict is Verdict.HOLDS
+    text = json.dumps(result.to_json())
+    assert Allocation.from_json(text).certificate == result.certificate
+    assert confirm(game, text) == result.certificate
+    i = data.draw(st.integers(0, game.n - 1))
+    moved = [amount + Fraction(k == i, 10**12) for k, amount in enumerate(result.exact)]
+    assert confirm(game, replace(result, exact=moved)).verdict is Verdict.FAILS
+
+
+@concepts
+@pytest.mark.parametrize("model", MODELS.values(), ids=MODELS.keys())
+@settings(max_examples=5)
+@given(n=st.integers(1, 4), seed=st.integers(0, 2**32 - 1))
+def test_a_concept_serves_every_model_and_whoever_has_its_file(concept, model, n, seed):
+    game = model.random(n, np.random.default_rng(seed))
+    result = answer(concept, game)
+    if result is not None:
+        assert confirm(read_game(json.dumps(game.to_json())), json.dumps(result.to_json())) == result.certificate
+
+
+# --- the axioms themselves ----------------------------------------------------------------------------
+
+
+def rule(amounts):
+    """A rule by its amounts, with a certificate that claims nothing of interest."""
+
+    def applied(game):
+        return Allocation("a_rule", game.players, tuple(amounts(game)), Certificate("a rule", Verdict.HOLDS))
+
+    return applied
+
+
+dictator = rule(lambda game: [game.exact(game.grand_coalition)] + [0] * (game.n - 1))
+backwards = rule(lambda game: reversed(shapley_value(game).exact))
+squares = rule(lambda game: [game.exact(1 << i) ** 2 for i in range(game.n)])
+optimist = rule(lambda game: [game.exact(1 << i) for i in range(game.n)])
+half = rule(lambda game: [amount / 2 for amount in shapley_value(game).exact])
+
+# For each axiom, a rule that violates it.
+VIOLATIONS = {
+    "efficient": half,
+    "symmetric": dictator,
+    "anonymous": dictator,
+    "null_player": equal_division,
+    "dummy_player": equal_division,
+    "desirability": backwards,
+    "covariant": squares,
+    "additive": squares,
+    "self_dual": optimist,
+    "in_core": half,
+    "in_core_if_nonempty": equal_division,
+    "in_core_if_convex": equal_division,
+    "individually_rational": equal_division,
+    "individually_rational_if_superadditive": equal_division,
+}
+EXAMPLES = (
+    TableGame(["A", "B", "C"], [0, 1, 2, 4, 0, 1, 2, 4]),
+    TableGame(["A", "B", "C"], [0, 1, 2, 7, 8, 10, 11, 19]),
+    TableGame(["A", "B", "C"], [0, 1, 1, 3, 1, 3, 3, 6]),
+)
+
+
+@pytest.mark.parametrize("claim", AXIOMS)
+def test_an_axiom_finds_a_rule_that_violates_it(claim):
+    def holds_everywhere():
+        for game in EXAMPLES:
+            AXIOMS[claim](VIOLATIONS[claim], game)
+
+    with pytest.raises(AssertionError, match=r"\w"):
+        holds_everywhere()
+
+
+def test_an_axiom_of_cost_games_reads_the_sign():
+    # Two share a runway for 10; alone, the first needs one for 2 only.
+    game = TableGame(["A", "B"], [0, 2, 10, 10], "cost")
+    AXIOMS["individually_rational"](shapley_value, game)
+    with pytest.raises(AssertionError, match="A would gain 3 by being alone"):
+        AXIOMS["individually_rational"](equal_division, game)
+
+
+def test_a_false_claim_would_be_found():
+    @declare("concept", "Everything to the first player", claims=["symmetric"])
+    def first_takes_all(game):
+        return dictator(game)
+
+    (claim,) = first_takes_all.__declaration__.claims
+    with pytest.raises(AssertionError, match="are alike but get"):
+        AXIOMS[claim](first_takes_all, TableGame(None, [0, 1, 1, 2]))
+
+
+def test_a_weak_check_says_only_what_it_saw():
+    game = TableGame(None, [0, 1, 2, 5])
+    assert check_efficient(game, (5, 0)).claim == "the amounts add up to the worth of the grand coalition"
