@@ -1,0 +1,1 @@
+"""Problems of division: what there is and what each asks for."""
