@@ -26,7 +26,7 @@ _HOMES = {
     "Certificate": "comity.certificate",
     "Verdict": "comity.certificate",
     "amend": "comity.agreements.amend",
-    "assess": "comity.agreements.assess",
+    "assess": "comity.agreements.assessment",
     "read_game": "comity.games.coalitional.json_form",
     "verify": "comity.agreements.verify",
 }

@@ -62,7 +62,7 @@ class Amendment:
         if self.chosen:
             state = "then holds" if self.holds else "still does not hold"
             lines.append(
-                f"With {'this change' if len(self.chosen) == 1 else 'these changes'} the agreement {state} for those who remain."
+                f"With {'this change' if len(self.chosen) == 1 else 'these changes'} the agreement {state}, for those who remain."
             )
             lines.append(remaining(self.after))
         return "\n".join(lines)
@@ -135,11 +135,11 @@ def choose(assessment: Assessment) -> tuple[list[Repair], list[str]]:
         if first.holds and not covered.issuperset(first.covers):
             chosen.append(first)
             covered.update(first.covers)
-    failing = [finding for finding in assessment.failing if finding.id not in covered]
-    for finding in failing:
-        tried = [repair for repair in assessment.repairs if repair.finding == finding.id]
-        if finding.at != at and not tried:
+    for finding in assessment.failing:
+        # What fails only while those stay who leave is no concern of those who remain; that they leave is.
+        if finding.id in covered or (finding.at != at and finding.question != "leave"):
             continue
+        tried = [repair for repair in assessment.repairs if repair.finding == finding.id]
         why = f"{tried[0].lever.key}: {tried[0].condition}" if tried else "no lever that may be used acts on it"
         reasons.append(f"{finding.id} ({why})")
     return chosen, reasons

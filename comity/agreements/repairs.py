@@ -268,14 +268,12 @@ def describe(setting: Setting, who: Membership, target: Target, lever: Lever, ou
     values: dict[str, Fraction] = {}
     reasons = _membership_reasons(setting, who, target, lever, now, settled, values)
     known = " ".join(reasons)
-    reasons += [new for new in _new_failures(setting.keeping(who.resulting), settled) if new not in known]
+    reasons += [f"but {new}" for new in _new_failures(setting.keeping(who.resulting), settled) if new not in known]
     budget_before, budget_after = budget(before), budget(after)
     budget_fall = max(ZERO, (budget_before or ZERO) - (budget_after or ZERO))
     for present, left in ((assumed, budget_after), (now.resulting, budget(settled))):
         if left is not None and left < 0:
-            reasons.append(
-                f"the budget would be {rational.short(left)} with {len(present)} members, so the dues would have to rise"
-            )
+            reasons.append(f"only if the dues rise: the budget would be {rational.short(left)} with {len(present)} members")
             break
     falls = value_falls(before, after)
     returned = target.at == "resulting" and any(name not in who.resulting for name in now.resulting)
@@ -349,7 +347,8 @@ def _membership_reasons(
     wanted = target.members or tuple(f.member for f in target.findings if f.member)
     gone = [name for name in wanted if name not in now.resulting and (target.at == "all" or name in who.resulting)]
     if gone:
-        reasons.append(f"{_and(gone)} {_verb(gone, 'leaves', 'leave')} under it, and who has left cannot be held to it")
+        they = _verb(gone, "it leaves", "they leave")
+        reasons.append(f"only if {_and(gone)} could be kept: under it {they}, and who has left cannot be held to it")
     back = [name for name in now.resulting if name not in who.resulting] if target.at == "resulting" else []
     for name in back:
         joins = least_value(lever, setting, lambda changed, name=name: name not in membership(changed).resulting)  # type: ignore[misc]
@@ -361,8 +360,10 @@ def _membership_reasons(
     still = failures(settled, remaining) if present or not wanted else []
     if still and now.resulting != (who.all if target.at == "all" else who.resulting):
         others = [name for name in who.all if name not in now.resulting]
-        whom = f"without {_and(others)}, who {_verb(others, 'leaves', 'leave')}, " if others else "then "
-        reasons.append(whom + still[0])
+        then = "then "
+        if others:
+            then = f"only if all {len(who.all)} members stay: {_and(others)} {_verb(others, 'leaves', 'leave')}, and then "
+        reasons.append(then + still[0])
     return reasons
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from comity import rational
 from comity.agreements.assessment import Assessment
-from comity.agreements.wording import best_repairs, remaining, repair_sentence, verdict, who_of
+from comity.agreements.wording import grouped_repairs, remaining, repair_sentence, target_heading, verdict, who_of
 from comity.mechanisms.findings import QUESTIONS, Finding
 
 if TYPE_CHECKING:
@@ -80,8 +80,8 @@ def _repairs(assessment: Assessment, console: Console) -> None:
         return
     console.print()
     console.print(Text("Smallest repairs, one lever at a time", style="bold"))
-    for target, found in best_repairs(assessment).items():
-        console.print(Text(f"for {target}:"))
+    for found in grouped_repairs(assessment):
+        console.print(Text(f"{target_heading(assessment, found)}:"))
         for repair in found:
             mark = "ok   " if repair.holds else "if   " if repair.value is not None else "none "
             console.print(Text(f"  {mark}{repair_sentence(repair, assessment.agreement.unit)}"), soft_wrap=False)

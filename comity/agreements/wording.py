@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from fractions import Fraction
 
 from comity import rational
 from comity.agreements.assessment import Assessment
@@ -60,15 +61,33 @@ def repair_sentence(repair: Repair, unit: str) -> str:
     short = rational.short
     if repair.value is None:
         return f"{repair.lever.key}: none. {_capital(repair.condition or '')}."
-    amount = f"+{short(repair.value, 7)}" if repair.lever.added else short(repair.value, 7)
+    amount = ("+" if repair.lever.added else "") + lever_value(repair.value)
     text = f"{repair.lever.key} {amount}"
+    if repair.lever.solve is not None:
+        text += " (" + ", ".join(f"{path.rpartition('.')[2]} {_signed(to)}" for path, to in repair.change.items()) + ")"
     if repair.cost:
         text += f"; costs {short(repair.cost)} {unit}, paid by {_payer(repair)}"
     elif repair.lever.payer:
         text += f"; paid by {repair.lever.payer}"
     if repair.budget_after is not None:
         text += f"; budget left {short(repair.budget_after)}"
-    return text + (f". Only if: {repair.condition}" if repair.condition else "")
+    return text + (f". {_capital(repair.condition)}." if repair.condition else "")
+
+
+def lever_value(value: Fraction) -> str:
+    """All of a lever's six decimals: fewer could round to the side on which the repair fails.
+
+    >>> lever_value(Fraction(20350666, 10**6)), lever_value(Fraction(52, 3))
+    ('20.350666', '17.33333')
+    """
+    if (value * 10**6).denominator != 1:
+        return rational.short(value, 7)
+    shown = f"{float(value):.6f}"
+    return shown.rstrip("0").rstrip(".")
+
+
+def _signed(number: Fraction) -> str:
+    return ("+" if number > 0 else "") + rational.short(number)
 
 
 def _payer(repair: Repair) -> str:
@@ -87,6 +106,32 @@ def listed(names: Sequence[str]) -> str:
     'A, B and C'
     """
     return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1] if names else "nobody"
+
+
+def target_heading(assessment: Assessment, repairs: Sequence[Repair]) -> str:
+    """What a group of repairs is for, in words."""
+    first = repairs[0]
+    covered = [finding for finding in assessment.findings if finding.id in first.covers]
+    who = assessment.membership
+    names = listed(unique(who_of(finding) for finding in covered))
+    goal = {"lie": "disclose", "defect": "comply", "leave": "stay", "join": "join"}.get(covered[0].question, "meet the bar")
+    what = f" ({covered[0].item})" if len(covered) == 1 and covered[0].item else ""
+    text = f"For {names} to {goal}{what}"
+    if not who.rounds:
+        return text
+    if first.at == "resulting":
+        gone = [name for name in who.all if name not in who.resulting]
+        return f"{text}, once {listed(gone)} {'has' if len(gone) == 1 else 'have'} left"
+    return f"{text}, if all {len(who.all)} stay"
+
+
+def grouped_repairs(assessment: Assessment) -> list[list[Repair]]:
+    """Repairs by what they are for; single findings only where no group covers them."""
+    targets = list(best_repairs(assessment).values())
+    groups = [set(repairs[0].covers) for repairs in targets if len(repairs[0].covers) > 1]
+    singles = [repairs for repairs in targets if len(repairs[0].covers) == 1]
+    alone = [repairs for repairs in singles if not any(group.issuperset(repairs[0].covers) for group in groups)]
+    return [repairs for repairs in targets if repairs in alone or repairs not in singles]
 
 
 def best_repairs(assessment: Assessment) -> dict[str, list[Repair]]:
