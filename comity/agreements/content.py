@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Any
 
 from comity.agreements.locate import Place, child
@@ -71,8 +72,8 @@ class _Reader:
         self.content = Content()
         self.types = clause_types()
         self.entries = {name: self.tables(name) for name in MOST}
-        self.member_ids = {entry["id"]: at for at, entry in reversed(self.entries["member"].items()) if _is_id(entry.get("id"))}
-        self.clause_ids = {entry["id"]: at for at, entry in reversed(self.entries["clause"].items()) if _is_id(entry.get("id"))}
+        self.member_ids = self.ids("member")
+        self.clause_ids = self.ids("clause")
 
     def read(self) -> Content:
         self.top()
@@ -91,6 +92,14 @@ class _Reader:
         self.horizon()
         self.flaws()
         return self.content
+
+    def ids(self, name: str) -> dict[str, int]:
+        """Where each id stands first."""
+        found: dict[str, int] = {}
+        for at, entry in self.entries[name].items():
+            if _is_id(entry.get("id")):
+                found.setdefault(entry["id"], at)
+        return found
 
     def wrong(self, place: Place, message: str, hint: str = "") -> None:
         self.content.mistakes.append(Mistake(place, message, hint))
@@ -199,11 +208,7 @@ class _Reader:
         elif not isinstance(name, str):
             self.wrong((*place, "type"), f"needs text, found {shown(name)}")
         elif cls is None:
-            near = did_you_mean(name, self.types)
-            listed = "" if near.startswith("known") else "; the types are " + ", ".join(self.types)
-            self.wrong(
-                (*place, "type"), f"there is no clause type {shown(name)}", near.replace("known here:", "the types are") + listed
-            )
+            self.wrong((*place, "type"), f"there is no clause type {shown(name)}", self.type_hint(name, area))
         if "area" not in raw:
             self.wrong(
                 (*place, "area"), "this is required and missing", f'add area = "{cls.area}"' if cls else self.near("", AREAS)
@@ -214,6 +219,14 @@ class _Reader:
         elif cls is not None and area != cls.area:
             self.wrong((*place, "area"), f"a clause of type {name} does not belong to {area}", f'write area = "{cls.area}"')
         return cls
+
+    def type_hint(self, name: str, area: Any) -> str:
+        """The type that was meant if it is nearly spelt out, otherwise the types there are, of this area if it is one."""
+        close = get_close_matches(name[:60], self.types, 1, 0.8)
+        if close:
+            return f'did you mean "{close[0]}"?'
+        there = [kind for kind, cls in self.types.items() if cls.area == area]
+        return f"the types of {area} are {', '.join(there)}" if there else f"the types are {', '.join(self.types)}"
 
     def question(self, at: int, raw: dict[str, Any]) -> None:
         place: Place = ("question", at)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from comity.agreements.marks import Mark, marks_of, path_of, sources_of
 from comity.agreements.numbers import toml_text
 from comity.agreements.overrides import changed, place_of
 from comity.agreements.parse import MAX_BYTES, Parsed, parse, parse_value
+from comity.agreements.rewrite import rewrite
 from comity.agreements.schema import Mistake, Question
 from comity.errors import AgreementError, ComityError, Problem
 from comity.mechanisms.clause import Clause
@@ -80,7 +81,7 @@ class Agreement:
 
     @classmethod
     def loads(cls, text: str, name: str = "agreement.toml", overrides: Mapping[str, Any] | None = None) -> Agreement:
-        """Read a text; it is JSON if the name ends in ``.json`` and TOML otherwise."""
+        """Read a text; it is JSON if the name ends in ``.json`` or it begins with a brace, TOML otherwise."""
         data, content = _read(text, name)
         written = {path: _as_written(value) for path, value in (overrides or {}).items()}
         for path, value in written.items():
@@ -122,6 +123,15 @@ class Agreement:
         if name not in self.scenarios:
             raise ComityError(f"there is no scenario {name!r}; the scenarios are {', '.join(self.scenarios) or 'none'}")
         return self.with_overrides({path: toml_text(value) for path, value in self.scenarios[name].items()})
+
+    def rewritten(self, change: Mapping[str, Any]) -> Agreement:
+        """The agreement whose text says what these changes and its overrides say, everything else verbatim."""
+        data, _ = _read(self.text, self.name)
+        values = {path: parse_value(value) for path, value in self.overrides.items()} | dict(change)
+        # All at once: some numbers, such as side payments, only make sense together.
+        places = {place_of(data, path): value for path, value in values.items()}
+        found = type(self).loads(rewrite(self.text, places, is_json=_is_json(self.text, self.name)), self.name)
+        return replace(found, questions=self.questions)
 
     def setting(self) -> Setting:
         """What the clauses are asked with: everyone present, no evidence found yet."""
@@ -171,7 +181,7 @@ def _read(text: str, name: str) -> tuple[dict[str, Any], Content]:
         text.encode()
     except UnicodeEncodeError:
         raise AgreementError(name, [Problem(1, "", "the text holds characters that UTF-8 cannot write")]) from None
-    is_json = name.lower().endswith(".json")
+    is_json = _is_json(text, name)
     parsed = parse(text, is_json=is_json)
     problems = list(parsed.problems)
     content = Content()
@@ -183,6 +193,11 @@ def _read(text: str, name: str) -> tuple[dict[str, Any], Content]:
     if problems or parsed.data is None:
         raise AgreementError(name, _with_text(problems, text))
     return parsed.data, content
+
+
+def _is_json(text: str, name: str) -> bool:
+    # No TOML file begins with a brace, so a text without its name is known as well.
+    return name.lower().endswith(".json") or text.removeprefix("\ufeff").lstrip()[:1] == "{"
 
 
 def _problems(parsed: Parsed, mistakes: list[Mistake], is_json: bool) -> list[Problem]:

@@ -22,10 +22,13 @@ MAX_DEPTH = 20
 MAX_ENTRIES = 10_000
 MAX_MENDED = 20
 MENDABLE_BYTES = 200_000
+UNFINISHED = "The text ends too soon"
 
 _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 _WORD = re.compile(r"[^\s,\]}#]+")
 _STATEMENT = re.compile(r"[ \t]*([A-Za-z0-9_\"'.-]+)[ \t]*=")
+_HALF_LETTER = re.compile(r"\\u[dD][89a-fA-F]")
+_HEADER = re.compile(r"[ \t]*\[\[?[^\[\]=]+\]\]?[ \t]*(?:#.*)?")
 _FIRST_WORD = re.compile(r"[ \t]*([A-Za-z0-9_-]+)")
 
 
@@ -85,7 +88,7 @@ def _where(message: str, text: str) -> tuple[str, int, int]:
     message = message[: found.start()]
     if found[1] is None:
         last = text.rstrip("\n")
-        return message, last.count("\n") + 1, len(last) - last.rfind("\n")
+        return UNFINISHED, last.count("\n") + 1, len(last) - last.rfind("\n")
     return message, int(found[1]), int(found[2])
 
 
@@ -101,6 +104,10 @@ def _explained(message: str, line: str, column: int) -> tuple[str, str]:
             f"the table {line.strip()[:60]} is written twice",
             "write [[member]] and [[clause]] in double brackets; keep one of the others",
         )
+    if message == UNFINISHED:
+        return "the file ends in the middle of a list or table", "look for a missing ] or }"
+    if message == "Invalid value" and _HEADER.fullmatch(line):
+        return "a list above this header is not closed", "look for a missing ]"
     if message == "Invalid value" and word.lower() in ("true", "false", "yes", "no"):
         return f"{word} is not read", "write true or false, in small letters"
     if message == "Invalid value" and word[:1].isalpha():
@@ -121,7 +128,7 @@ def _explained(message: str, line: str, column: int) -> tuple[str, str]:
 def _mended(message: str, lines: list[str], number: int, column: int) -> str | None:
     """The text with the offending piece made harmless, or None where that would be a guess."""
     line = lines[number - 1]
-    if message == "Invalid value":
+    if message == "Invalid value" and not _HEADER.fullmatch(line):
         found = _WORD.match(line, column - 1)
         rest = line[found.end() :] if found else ""
         if found is None and _STATEMENT.match(line) is None:
@@ -157,10 +164,22 @@ def _json(text: str) -> Parsed:
         return Parsed(None, text, (Problem(line, "", "a number has too many digits", "choose another unit"),))
     if not isinstance(data, dict):
         return Parsed(None, text, (Problem(1, "", "the file is not a table of keys", 'write {"schema": "agreement/0.1", ...}'),))
+    if _HALF_LETTER.search(text) and not _writable(data):
+        return Parsed(
+            None, text, (Problem(1, "", "the text holds half a letter, such as \\ud800 alone", "write the letter itself"),)
+        )
     found = repeated(text) if repeats else []
     return Parsed(
         data, text, tuple(Problem(line, "", f"the key {key[:60]} is written twice in the same table") for line, key in found)
     )
+
+
+def _writable(data: Any) -> bool:
+    try:
+        json.dumps(data, ensure_ascii=False, default=str).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _too_large(data: Mapping[str, Any]) -> Problem | None:

@@ -166,7 +166,7 @@ def _annotation(hint: Any, described: Field[Any], nested: dict[str, type[Table]]
         choices = [choice for choice in inner if choice is not NoneType]
         return again(choices[0]) if len(choices) == 1 else _one_of(choices, again)
     if origin is Literal:
-        return _scalar(partial(_choice, choices=inner), {"enum": list(inner)})
+        return _scalar(partial(_choice, choices=inner, described=described), {"enum": list(inner)})
     if origin is tuple and len(inner) == 2 and inner[1] is Ellipsis:
         return list[again(inner[0])]  # type: ignore[misc]
     if origin is tuple:
@@ -256,11 +256,12 @@ def _flag(value: Any) -> bool:
     return value
 
 
-def _choice(value: Any, choices: tuple[Any, ...]) -> Any:
+def _choice(value: Any, choices: tuple[Any, ...], described: Field[Any]) -> Any:
     if value not in choices or isinstance(value, bool) is not isinstance(choices[0], bool):
         listed = ", ".join(shown(choice) for choice in choices)
         close = get_close_matches(str(value)[:60], [str(choice) for choice in choices], 1)
-        raise Unreadable(f"{shown(value)} is none of {listed}", f'did you mean "{close[0]}"?' if close else "")
+        hint = f'did you mean "{close[0]}"?' if close else described.metadata["meaning"]
+        raise Unreadable(f"{shown(value)} is not {'one of ' if len(choices) > 1 else ''}{listed}", hint)
     return value
 
 
@@ -283,6 +284,8 @@ def _number(value: Any, described: Field[Any], whole: bool) -> Fraction | int:
 
 
 def _bounds(described: Field[Any]) -> str:
+    if described.metadata["low"] is not None and described.metadata["high"] is not None:
+        return f"between {described.metadata['low']} and {described.metadata['high']}"
     words = (("low", "of at least"), ("above", "above"), ("high", "of at most"), ("below", "below"))
     limits = [f"{word} {described.metadata[key]}" for key, word in words if described.metadata[key] is not None]
     return " and ".join(limits)
