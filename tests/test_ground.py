@@ -36,6 +36,12 @@ def test_the_text_of_a_number_is_read_back_the_same(number):
     assert exact(rational.text(number)) == number
 
 
+def test_a_number_too_long_to_be_read_back_is_not_written():
+    assert exact(rational.text(Fraction(1, 7**4000))) == Fraction(1, 7**4000)
+    with pytest.raises(ComityError, match="as decimals"):
+        rational.text(Fraction(1, 7**6000))
+
+
 @given(st.floats(allow_nan=False, allow_infinity=False, min_value=-1e300, max_value=1e300))
 def test_the_nearest_double_of_a_float_is_itself(number):
     if abs(number) > 1e-300 or number == 0:
