@@ -273,6 +273,34 @@ def test_a_breach_that_is_off_by_little_is_refuted(regime):
             assert certificate.witness["reason"]
 
 
+def test_an_enclosure_that_does_not_reach_the_best_breach_is_refuted():
+    plan, (research, profit) = LAB.at("rd_cartel"), LAB.best_breach("rd_cartel")
+    short_of_it = LAB.breach_at(plan.research, research.low - Fraction(1, 10))[0]
+    for wrong in (
+        Breach(Between(research.low - Fraction(1, 10), research.high), short_of_it),
+        Breach(research, Between(profit.low - 1, profit.low - Fraction(1, 2))),
+        Breach(research, Between(profit.high + Fraction(1, 2), profit.high + 1)),
+    ):
+        assert not check_breach(LAB, "rd_cartel", "competition", Fraction(9, 10), wrong)
+
+
+@pytest.mark.parametrize("discount", ["0.3", "0.6"])
+def test_an_enclosed_gain_is_stated_by_its_bound_on_the_safe_side(discount):
+    member = replace(MEMBERS[1], discount=Fraction(discount))
+    gain = JOINT_LAB.deviations(SETTING, member)[0].gain
+    d, plan, then = Fraction(discount), LAB.at("joint_venture_cartel").profit, LAB.at("competition").profit
+    best = LAB.best_breach("joint_venture_cartel", bits=1000).profit
+    sharper = [(1 - d) * (profit - plan) - d * (plan - then) for profit in best]
+    assert gain <= sharper[0] if gain > 0 else gain >= sharper[1]
+    assert abs(gain - sharper[0]) < Fraction(1, 10**30)
+
+
+def test_nobody_is_said_to_gain_outside_where_it_would_be_driven_from_the_market():
+    five = OutputSpillover(5, Fraction(188, 5), Fraction(3, 5), Fraction(63, 5), Fraction(3, 50))
+    assert five.if_others_stay("joint_venture_cartel") is None
+    assert five.if_others_stay("rd_cartel") is not None
+
+
 def test_an_outsider_that_is_off_by_little_is_refuted():
     outsider, insider = FOUR.if_others_stay("rd_cartel")
     assert check_outsider(FOUR, "rd_cartel", outsider, insider, "outside")
