@@ -34,6 +34,7 @@ class Target:
     question: str
     findings: tuple[Finding, ...]
     members: tuple[str, ...] = ()
+    max_cost: Fraction | None = None
 
     @property
     def single(self) -> Finding | None:
@@ -115,8 +116,11 @@ def tasks(
     levers = [lever for clause in setting.clauses for lever in clause.levers(setting)]
     for target in targets(setting, who, findings):
         asked = [lever for lever in levers if _fits(setting, target, lever) and _asked(questions, target, lever)]
+        limits = [question.max_cost for question in questions]
         if asked:
-            yield target, asked
+            # The most generous question decides; one without a limit sets none.
+            limit = None if None in limits else max((one for one in limits if one is not None), default=None)
+            yield replace(target, max_cost=limit), asked
 
 
 def targets(setting: Setting, who: Membership, findings: Sequence[Finding]) -> Iterator[Target]:
@@ -282,6 +286,8 @@ def describe(setting: Setting, who: Membership, target: Target, lever: Lever, ou
         lead = f"with {lever.key} at {rational.short(outcome.value, 7)}, the least that would do if membership stayed, "
         reasons = [lead + reasons[0], *reasons[1:]]
     cost, paid_by = _cost(lever, budget_fall, falls)
+    if target.max_cost is not None and cost is not None and cost > target.max_cost:
+        reasons.append(f"only if it may cost {rational.short(cost)}, more than the {rational.short(target.max_cost)} allowed")
     return Repair(
         finding=target.id,
         covers=tuple(finding.id for finding in target.findings),

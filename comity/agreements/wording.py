@@ -117,7 +117,7 @@ def target_heading(assessment: Assessment, repairs: Sequence[Repair]) -> str:
     goal = {"lie": "disclose", "defect": "comply", "leave": "stay", "join": "join"}.get(covered[0].question, "meet the bar")
     what = f" ({covered[0].item})" if len(covered) == 1 and covered[0].item else ""
     text = f"For {names} to {goal}{what}"
-    if not who.rounds:
+    if not who.rounds or covered[0].question == "leave":
         return text
     if first.at == "resulting":
         gone = [name for name in who.all if name not in who.resulting]
