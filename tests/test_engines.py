@@ -60,13 +60,13 @@ def outcome(programme: LinearProgramme) -> str:
     return ending
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(programme=programmes())
 def test_every_programme_ends_with_a_proof_that_the_check_accepts(programme):
     outcome(programme)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(programme=programmes())
 def test_the_exact_simplex_method_alone_finds_the_same(programme):
     status, basis = optimal_basis(programme)
