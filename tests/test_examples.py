@@ -169,6 +169,111 @@ class TestComputeCommons:
         assert [float(values[name]) for name in "ABC"] == [14.4, 6.4, 6.4]
 
 
+class TestSafetyAccord:
+    def test_n3_and_n4_defect_and_the_others_comply(self):
+        found = {f.member: f for f in assessed("safety-accord").findings if f.clause == "alarms" and f.question == "defect"}
+        assert {name for name, f in found.items() if not f.holds} == {"N3", "N4"}
+        assert float(found["N3"].values["critical_discount"]) == pytest.approx(0.8696, abs=5e-5)
+        assert float(found["N4"].values["critical_discount"]) == pytest.approx(0.7143, abs=5e-5)
+
+    @pytest.mark.parametrize(
+        ("member", "lever", "least"),
+        [
+            ("N3", "bond of N3", 3.2),
+            ("N4", "bond of N4", 1.6),
+            ("N3", "detection", 0.8),
+            ("N4", "detection", 0.866667),
+            ("N3", "discount of N3", 0.869566),
+            ("N4", "discount of N4", 0.714286),
+        ],
+    )
+    def test_escrow_detection_or_patience_repair_them(self, member, lever, least):
+        (target,) = [f.id for f in assessed("safety-accord").failing if f.clause == "alarms" and f.member == member]
+        found = repair(assessed("safety-accord"), target, lever)
+        assert float(found.value) == least
+        assert found.holds
+
+    def test_with_the_bonds_in_the_file_everyone_complies(self):
+        bonds = {"clause__escrow__bond__N3": "3.2", "clause__escrow__bond__N4": "1.6"}
+        assessment = assessed("safety-accord", **bonds)
+        assert not [f for f in assessment.failing if f.clause in ("alarms", "escrow")]
+
+    def test_the_treaty(self):  # T6
+        found = {f.item: f for f in assessed("safety-accord").findings if f.clause == "entry"}
+        sizes = next(f for f in found.values() if f.question == "join")
+        assert "4" in sizes.sentence
+        pivotal = found["pivotal"]
+        assert pivotal.holds
+        numbers = [round(float(v), 3) for v in pivotal.values.values() if not isinstance(v, list | tuple | str)]
+        assert 473.684 in numbers
+        assert 472.0 in numbers
+        assert any(abs(n - 1.2291) < 5e-4 for n in numbers)
+
+    def test_inspections_find_a_violation_with_this_probability(self):
+        (found,) = [f for f in assessed("safety-accord").findings if f.clause == "sites"]
+        assert any(abs(float(v) - 0.6284) < 5e-5 for v in found.values.values() if not isinstance(v, list | str))
+
+    def test_windfall_and_liability(self):  # B5, B6
+        assessment = assessed("safety-accord")
+        sentences = " ".join(f.sentence for f in assessment.findings if f.clause in ("windfall", "liability"))
+        for number in ("owes 0 ", "4,000", "809,000", "4,490", "nothing stays uncovered"):
+            assert number in sentences
+
+    def test_one_vote_of_fifteen_is_a_dummy(self):  # X4
+        powers = {f.member: f for f in assessed("safety-accord").findings if f.clause == "votes"}
+        assert powers["N5"].holds is None
+        assert [float(powers[f"N{i}"].values["banzhaf"]) for i in range(1, 6)] == [0.25, 0.25, 0.25, 0.25, 0]
+
+    @pytest.mark.parametrize(("member", "date"), [("N1", 31.990), ("N2", 31.990), ("N3", 10.546), ("N4", 6.036), ("N5", 31.039)])
+    def test_growing_stakes_end_cooperation(self, member, date):  # X3
+        (found,) = [f for f in assessed("safety-accord").findings if f.clause == "growth" and f.member == member]
+        assert found.holds is False
+        assert float(found.values["t_star"]) == pytest.approx(date, abs=5e-4)
+
+
+class TestResearchConsortium:
+    def numbers(self, clause: str) -> list[float]:
+        found = [f for f in assessed("research-consortium").findings if f.clause == clause]
+        listed = [v for f in found for v in (*f.values.values(), f.gain)]
+        return [float(v) for v in listed if not isinstance(v, list | tuple | str | bool | dict | None)]
+
+    @pytest.mark.parametrize(
+        "number",
+        [0.448560, 0.266144, 0.428024, 0.931829, 4.107247, 4.202269, 0.458938, 0.097221, 47761921 / 94443842, 0.035851],
+    )
+    def test_aspremont_and_jacquemin_with_four_members(self, number):
+        assert any(abs(found - number) < 5e-7 for found in self.numbers("joint_research"))
+
+    def test_c3_and_c4_defect_from_the_joint_research(self):
+        failing = {f.member for f in assessed("research-consortium").failing if f.clause == "joint_research"}
+        assert failing == {"C3", "C4"}
+
+    def test_a_cartel_cuts_research_when_spillovers_are_small(self):
+        assert any("cuts research" in f.sentence for f in assessed("research-consortium").findings)
+
+    @pytest.mark.parametrize(
+        "number", [1.538462, 0.975610, 0.8, 1.739130, 11.834320, 12.195122, 12.48, 13.043478, 0.968445, 0.444730]
+    )
+    def test_kamien_muller_and_zang_with_two_members(self, number):
+        assert any(abs(found - number) < 5e-7 for found in self.numbers("joint_lab"))
+
+    def test_a_breach_that_leads_to_a_competing_venture_asks_for_more_patience(self):
+        assessment = assessed("research-consortium", clause__joint_lab__breach='"joint_venture_competition"')
+        found = [f for f in assessment.findings if f.clause == "joint_lab" and f.question == "defect"]
+        assert all(float(f.values["critical_discount"]) == pytest.approx(0.632176, abs=5e-7) for f in found)
+
+    @pytest.mark.parametrize("member", ["C3", "C4"])
+    def test_patience_repairs_the_joint_research(self, member):
+        target = f"joint_research.defect.{member}.breach"
+        assert float(repair(assessed("research-consortium"), target, f"discount of {member}").value) == 0.505718
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in EXAMPLES.glob("*.toml")))
+def test_every_example_is_confirmed_from_its_evidence(name):
+    certificate = comity.verify(assessed(name))
+    assert certificate, certificate.witness["differences"]
+
+
 class TestAmended:
     def test_frontier_sharing_is_repaired_by_the_fine(self):
         amendment = comity.amend(EXAMPLES / "frontier-sharing.toml")

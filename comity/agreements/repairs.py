@@ -159,9 +159,15 @@ def _fits(setting: Setting, target: Target, lever: Lever) -> bool:
         return False
     if single is not None and single.member is not None and not setting.clause(lever.clause).binds(single.member):
         return False
-    # Another clause of the same type does not touch this one; a clause of another type, such as an escrow, may.
-    same_type = target.clause and type(setting.clause(lever.clause)) is type(setting.clause(target.clause))
-    return lever.clause == target.clause or not same_type
+    return lever.clause == target.clause or _touches(setting, target, lever)
+
+
+def _touches(setting: Setting, target: Target, lever: Lever) -> bool:
+    """Whether another clause's lever moves what the target is about; a bond in escrow moves defection under monitoring."""
+    end = end_of_range(lever)
+    far = end if end is not None else 2 * current(lever, setting) + 1
+    changed = pulled(setting, change_of(lever, setting, far))
+    return any(gain(setting) != gain(changed) for f in target.findings if (gain := gain_of(f)) is not None)
 
 
 def _asked(questions: Sequence[Question], target: Target, lever: Lever) -> bool:

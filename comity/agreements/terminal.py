@@ -100,7 +100,7 @@ def _others(assessment: Assessment, console: Console) -> None:
         if asked:
             console.print(Text(title))
             for finding in asked:
-                console.print(Text(f"  {finding.sentence}"))
+                console.print(Text(f"  {finding.clause}: {finding.sentence}"))
     if assessment.not_added:
         console.print()
         names = ", ".join(assessment.not_added)

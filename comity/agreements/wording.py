@@ -28,7 +28,7 @@ def verdict(assessment: Assessment) -> str:
         return f"The agreement holds: nobody gains by leaving, lying or defecting ({len(barred)} findings)."
     parts = []
     for question in ("leave", "lie", "defect", "join"):
-        failing = [finding for finding in assessment.failing if finding.question == question]
+        failing = [f for f in assessment.failing if f.question == question and "t_star" not in f.values]
         names = unique(finding.member for finding in failing if finding.member)
         blocs = unique("{" + ", ".join(finding.coalition) + "}" for finding in failing if finding.coalition)
         if names or blocs:
@@ -37,6 +37,11 @@ def verdict(assessment: Assessment) -> str:
             parts.append(failing[0].sentence.rstrip("."))
     if any(finding.question == "budget" for finding in assessment.failing):
         parts.append("the budget does not suffice")
+    dated = [f for f in assessment.failing if "t_star" in f.values]
+    if dated:
+        first = min(dated, key=lambda f: rational.double(f.values["t_star"]))
+        when = f"t = {rational.short(first.values['t_star'])} {assessment.agreement.period}s"
+        parts.append(f"as the stakes grow it lasts until {when}, when {first.member} would defect")
     others = [f for f in assessment.failing if f.question not in ("leave", "lie", "defect", "join", "budget")]
     parts += [finding.sentence.rstrip(".") for finding in others[:1]]
     return f"As written, the agreement does not hold: {'; '.join(parts)}."
@@ -66,9 +71,11 @@ def repair_sentence(repair: Repair, unit: str) -> str:
     if repair.lever.solve is not None:
         text += " (" + ", ".join(f"{path.rpartition('.')[2]} {_signed(to)}" for path, to in repair.change.items()) + ")"
     if repair.cost:
-        text += f"; costs {short(repair.cost)} {unit}, paid by {_payer(repair)}"
-    elif repair.lever.payer:
-        text += f"; paid by {repair.lever.payer}"
+        text += f"; costs {short(repair.cost)} {unit}"
+    if repair.lever.payer:
+        text += f"; {repair.lever.payer}"
+    elif repair.cost:
+        text += f", paid by {_payer(repair)}"
     if repair.budget_after is not None:
         text += f"; budget left {short(repair.budget_after)}"
     return text + (f". {_capital(repair.condition)}." if repair.condition else "")
@@ -126,11 +133,15 @@ def target_heading(assessment: Assessment, repairs: Sequence[Repair]) -> str:
 
 
 def grouped_repairs(assessment: Assessment) -> list[list[Repair]]:
-    """Repairs by what they are for; single findings only where no group covers them."""
+    """Repairs by what they are for; findings in a group by themselves only if a lever of one member alone repairs them."""
     targets = list(best_repairs(assessment).values())
     groups = [set(repairs[0].covers) for repairs in targets if len(repairs[0].covers) > 1]
     singles = [repairs for repairs in targets if len(repairs[0].covers) == 1]
-    alone = [repairs for repairs in singles if not any(group.issuperset(repairs[0].covers) for group in groups)]
+    alone = [
+        repairs
+        for repairs in singles
+        if any(r.lever.member for r in repairs) or not any(group.issuperset(repairs[0].covers) for group in groups)
+    ]
     return [repairs for repairs in targets if repairs in alone or repairs not in singles]
 
 

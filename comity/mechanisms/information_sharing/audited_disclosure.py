@@ -172,7 +172,7 @@ class AuditedDisclosure(Clause):
                 member=member.id,
                 low=member.discount or ZERO,
                 high=1 - Fraction(1, 10**6),
-                payer="nobody: patience is not bought",
+                payer="patience is not bought",
             )
             for member in setting.among(self)
             if self.sanction.expel

@@ -77,7 +77,7 @@ class Monitoring(Clause):
             ("defect",),
             low=self.detection,
             high=Fraction(1),
-            payer="whoever runs the alarm",
+            payer="whoever runs the alarm pays",
         )
         return [
             detection,
