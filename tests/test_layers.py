@@ -14,7 +14,7 @@ import comity
 ROOT = Path(comity.__file__).parent
 FILES = sorted(path for path in ROOT.rglob("*.py") if "__pycache__" not in path.parts)
 # From the bottom up; a module imports from its own layer or a lower one.
-LAYERS = ("ground", "engines", "games", "checks", "solvers", "mechanisms", "agreements", "cli")
+LAYERS = ("ground", "engines", "games", "checks", "solvers", "mechanisms", "agreements", "reproductions", "cli")
 # What a layer may not import though it lies lower: checks prove without whoever found.
 SKIPPED = {"checks": {"engines"}}
 # The layers in which each package may be imported, at the top of a module or inside functions only.
