@@ -60,7 +60,7 @@ class Escrow(Clause):
         ]
 
     def levers(self, setting: Setting) -> Sequence[Lever]:
-        """A larger bond of one member, as far as it still takes part."""
+        """A larger bond of one member whose bond the file states (0 will do), as far as the member still takes part."""
         return [
             Lever(
                 "bond",
@@ -73,6 +73,7 @@ class Escrow(Clause):
                 payer="the member puts it up",
             )
             for member in setting.bound(self)
+            if member.id in self.bond
         ]
 
     def stake(self, member: str) -> Fraction:
@@ -95,8 +96,14 @@ class Escrow(Clause):
 
     @classmethod
     def random(cls, members: Sequence[Member], rng: np.random.Generator) -> Self:
-        """Bonds of 0: any other bond needs a monitoring clause beside it, which a clause by itself cannot give."""
-        return cls(id="escrow", bond={member.id: Fraction(0) for member in members if rng.random() < 0.8})
+        """Bonds of up to 5, some of them 0 or left out."""
+        some = [member.id for member in members if rng.random() < 0.8]
+        return cls(id="escrow", bond={name: Fraction(max(0, int(rng.integers(-200, 501))), 100) for name in some})
+
+    @classmethod
+    def companions(cls, members: Sequence[Member], rng: np.random.Generator) -> Sequence[Clause]:
+        """The alarm that takes the bonds."""
+        return (Monitoring.random(members, rng),)
 
     def _largest(self, setting: Setting, member: Member) -> Fraction | None:
         """The largest bond here under which the member takes part at every alarm, never below the present one."""
@@ -117,7 +124,7 @@ class Escrow(Clause):
             certificate=check_bond_worth_risking(play, value, member.id),
             member=member.id,
             item="participation" if single else f"participation_under_{alarm.id}",
-            gain=play.punish - value,
+            gain=play.punish - value if bond > 0 else None,
             unit=f"{setting.unit} per {setting.period}",
             values={
                 "bond": bond,
@@ -155,6 +162,8 @@ class Escrow(Clause):
         least, largest = play.required_bond, play.largest_bond
         if least is None or (largest is not None and least > largest):
             return text + " No bond would both deter it and leave taking part worth it."
+        if least == 0:
+            return text + " It needs none to be deterred from cheating."
         return text + f" A bond of {short(least)} {unit} is the least that deters it from cheating."
 
 
