@@ -13,7 +13,7 @@ from comity.agreements.assessment import ASSESSMENT_SCHEMA, Assessment, answers,
 from comity.agreements.file import Agreement
 from comity.agreements.levers import change_of, least_value
 from comity.agreements.membership import Membership, not_added
-from comity.agreements.repairs import Repair, Target, describe, failures, tasks, unreachable
+from comity.agreements.repairs import Repair, Target, describe, fails, tasks, unreachable
 from comity.certificate import Basis, Certificate, Verdict, holds_if, plain
 from comity.checks.confirm import confirm
 from comity.errors import AgreementError, ComityError, InvalidEvidence
@@ -225,7 +225,7 @@ def _no_value(here: Setting, target: Target, lever: Lever, entry: Mapping[str, A
     """The reason why there is no value, after trying them again."""
     if lever.solve is not None:
         return str(entry.get("condition"))
-    value = least_value(lever, here, lambda changed: bool(failures(changed, target)))
+    value = least_value(lever, here, lambda changed: fails(changed, target))
     if value is not None:
         raise InvalidEvidence(f"repairs[{target.id}, {lever.key}]: says there is none, but {rational.text(value)} repairs")
     return unreachable(here, target, lever)

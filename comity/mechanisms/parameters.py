@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from copy import copy
 from dataclasses import MISSING, Field, field, fields
 from fractions import Fraction
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 
@@ -33,7 +33,8 @@ def parameter(
     meaning : str
         One line a designer understands.
     unit : str
-        "money" (the agreement's unit), "probability", "share", "per period", or any text.
+        "money" (the agreement's unit), "probability", "share", "per period", or any text.  Text that begins with "money"
+        (``money per unit``) or ends in "per money" says how the number changes when money is counted in another unit.
     low, high : number, optional
         Inclusive bounds; ``above`` and ``below`` are exclusive ones.  For a mapping or list they bound each number.
     keys : str
@@ -75,6 +76,7 @@ def key_of(described: Field[Any]) -> str:
     return described.name.removesuffix("_")
 
 
+@cache
 def parameters_of(cls: type[Any]) -> dict[str, Field[Any]]:
     """The fields of a clause, member or nested table that the file may set, by their name in the file."""
     return {key_of(f): f for f in fields(cls) if "meaning" in f.metadata}

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from math import prod
 from typing import ClassVar, Literal
 
@@ -97,6 +98,12 @@ class AuditedDisclosure(Clause):
 
     # --- formulas ------------------------------------------------------------------------------
 
+    @cached_property
+    def shared(self) -> Fraction:
+        """G: what one member's disclosures of a period are worth to a recipient of weight 1."""
+        return sum((k.p * k.value for k in self.class_), ZERO)
+
+    @cached_property
     def quiet(self) -> Fraction:
         """Probability that a member finds nothing in a period."""
         return prod((1 - k.p for k in self.class_), start=ONE)
@@ -104,9 +111,9 @@ class AuditedDisclosure(Clause):
     def value(self, setting: Setting, member: Member) -> Fraction:
         """v_i: value of membership per period when all present stay and disclose."""
         others = len(setting.among(self)) - 1
-        received = member.receive_weight * others * sum((k.p * k.value for k in self.class_), ZERO)
+        received = member.receive_weight * others * self.shared
         disclosed = sum((k.p * (k.reward - loss) for k, loss in zip(self.class_, self.loss[member.id], strict=True)), ZERO)
-        return received + disclosed - member.dues - self._wrongful_fine() * self.quiet()
+        return received + disclosed - member.dues - self._wrongful_fine() * self.quiet
 
     def continuation(self, setting: Setting, member: Member) -> Fraction:
         """V_i: what expulsion takes away."""
@@ -120,7 +127,7 @@ class AuditedDisclosure(Clause):
         """Dues less expected rewards and audits; a quiet period counts as one examination."""
         present = setting.among(self)
         rewards = len(present) * sum((k.p * k.reward for k in self.class_), ZERO)
-        audits = len(present) * self.audit.rate * self.audit.cost * self.quiet()
+        audits = len(present) * self.audit.rate * self.audit.cost * self.quiet
         return sum((member.dues for member in present), ZERO) - rewards - audits
 
     def _wrongful_fine(self) -> Fraction:
@@ -369,7 +376,7 @@ class AuditedDisclosure(Clause):
         left = self.budget(setting)
         n = len(present)
         spending = [(f"rewards for {k.name}", n * k.p * k.reward) for k in self.class_]
-        spending.append(("examinations in quiet periods", n * self.audit.rate * self.audit.cost * self.quiet()))
+        spending.append(("examinations in quiet periods", n * self.audit.rate * self.audit.cost * self.quiet))
         state = f"{rational.short(left)} {unit} is left" if left >= 0 else f"{rational.short(-left)} {unit} is missing"
         return Finding(
             clause=self.id,
