@@ -1,0 +1,468 @@
+"""The report: one self-contained HTML page that a reader who is no economist understands.
+
+Everything on it is computed from the assessment alone, so that the same assessment gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import partial
+from typing import Any
+
+from comity import rational
+from comity.agreements import charts
+from comity.agreements.amend import choose
+from comity.agreements.assessment import Assessment
+from comity.agreements.labels import clause_title, label_path, rule_name, words
+from comity.agreements.repairs import Repair
+from comity.agreements.standings import (
+    Turn,
+    about,
+    distance,
+    mapped_questions,
+    member_map,
+    memberships,
+    standings,
+    turns_of,
+)
+from comity.agreements.wording import best_repairs, grouped_repairs, lever_value, listed, remaining, target_heading, verdict
+from comity.certificate import Basis
+from comity.errors import ComityError
+from comity.mechanisms import paths
+from comity.mechanisms.findings import QUESTIONS, Finding
+from comity.mechanisms.setting import Setting
+
+MARKS = ("public", "estimated", "illustrative", None)
+MOST_VALUES = 60
+MOST_MARGINS = 25
+WITNESS_ENTRIES, WITNESS_TEXT, WITNESS_DEPTH = 6, 160, 4
+BASES = {
+    Basis.EXACT: "checked in exact arithmetic, no rounding",
+    Basis.ENCLOSED: "checked with proved bounds on every rounding error",
+    Basis.DEFINITION: "true by how the numbers are defined",
+    Basis.ESTIMATE: "a statistical statement at a stated confidence",
+    Basis.ASSUMED: "assumed, not checked here",
+}
+
+
+def render(assessment: Assessment) -> str:
+    """The report as one HTML page: no scripts, no links to anything outside it, everything from the file escaped."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from markupsafe import Markup
+
+    environment = Environment(
+        loader=PackageLoader("comity.agreements"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["short"] = rational.short
+    environment.filters["words"] = words
+    environment.filters["listed"] = listed
+    environment.filters["quoted"] = shlex.quote
+    # Charts escape what they show themselves.
+    environment.filters["drawn"] = Markup
+    return environment.get_template("report.html").render(page_of(assessment))
+
+
+def page_of(assessment: Assessment) -> dict[str, Any]:
+    """Everything the page shows, by section."""
+    agreement = assessment.agreement
+    setting = agreement.setting()
+    splits = split_views(assessment)
+    return {
+        "agreement": agreement,
+        "assessment": assessment,
+        "title": agreement.title or words(agreement.id),
+        "verdict": verdict(assessment),
+        "remaining": remaining(assessment),
+        "counts": [(at, *_count(assessment, at)) for at in memberships(assessment)],
+        "memberships": memberships(assessment),
+        "advice": _advice(assessment, setting),
+        "clauses": [(clause, clause_title(clause)) for clause in agreement.clauses],
+        "questions": [(question, QUESTIONS[question]) for question in mapped_questions(assessment)],
+        "map": member_map(assessment),
+        "standings": standings(assessment),
+        "worths": [view for at in memberships(assessment) if (view := _worth_view(assessment, at))],
+        "splits": splits,
+        "repairs": _repair_views(assessment, setting),
+        "margins": _margins(assessment, setting),
+        "most_margins": MOST_MARGINS,
+        "others": _others(assessment, splits),
+        "not_added": [(name, clause_title(setting.clause(name))) for name in assessment.not_added],
+        "marks": _marks(assessment),
+        "evidence": _evidence(assessment),
+        "bases": [(basis.value, text) for basis, text in BASES.items()],
+        "marker": charts.marker,
+        "room": charts.room_bar,
+    }
+
+
+def _count(assessment: Assessment, at: str) -> tuple[int, int]:
+    barred = [finding for finding in assessment.findings if finding.at == at and finding.holds is not None]
+    return sum(finding.holds is False for finding in barred), len(barred)
+
+
+def _advice(assessment: Assessment, setting: Setting) -> list[RepairView]:
+    """The repairs that an amendment would make."""
+    return [_repair_view(repair, setting) for repair in choose(assessment)[0]] if assessment.failing else []
+
+
+# --- repairs -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Change:
+    """One number before and after."""
+
+    name: str
+    path: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class RepairView:
+    """A repair in words; ``state`` is ``ok``, ``if`` or ``fails``."""
+
+    state: str
+    lever: str
+    changes: tuple[Change, ...]
+    cost: Fraction | None
+    paid_by: str
+    budget_after: Fraction | None
+    condition: str
+    falls: tuple[tuple[str, Fraction], ...]
+
+
+def _repair_views(assessment: Assessment, setting: Setting) -> list[tuple[str, list[tuple[str, list[RepairView]]]]]:
+    """Headings with repairs: what matters at the membership that results first, each finding by itself last."""
+    main = sorted(grouped_repairs(assessment), key=lambda found: found[0].at != memberships(assessment)[-1])
+    shown = {found[0].finding for found in main}
+    single = [found for target, found in best_repairs(assessment).items() if target not in shown]
+    view = partial(_target_view, assessment, setting)
+    return [("main", [view(found) for found in main]), ("single", [view(found) for found in single])]
+
+
+def _target_view(assessment: Assessment, setting: Setting, found: Sequence[Repair]) -> tuple[str, list[RepairView]]:
+    return target_heading(assessment, found), [_repair_view(repair, setting) for repair in found]
+
+
+def _repair_view(repair: Repair, setting: Setting) -> RepairView:
+    return RepairView(
+        state="ok" if repair.holds else "if" if repair.value is not None else "fails",
+        lever=words(repair.lever.name).replace(".", " ")
+        + (f" on {words(repair.lever.item)}" if repair.lever.item else "")
+        + (f" of {repair.lever.member}" if repair.lever.member else ""),
+        changes=tuple(_change(setting, path, after) for path, after in repair.change.items()),
+        cost=repair.cost,
+        paid_by="the budget" if repair.paid_by == "budget" else repair.paid_by,
+        budget_after=repair.budget_after,
+        condition=_sentence(repair.condition or ""),
+        falls=tuple(repair.falls.items()),
+    )
+
+
+def _change(setting: Setting, path: str, after: Fraction) -> Change:
+    label = label_path(setting, path)
+    try:
+        before = rational.short(paths.read(setting, path), 7)
+    except (ComityError, TypeError):
+        before = "not stated"
+    return Change(label.name, path, before, lever_value(after))
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}." if text else ""
+
+
+# --- what each gets ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Series:
+    """One rule's division: the amounts by member in their order, None where it says nothing."""
+
+    name: str
+    chosen: bool
+    sentence: str
+    amounts: tuple[Fraction | int | float | None, ...]
+    margin: Fraction | int | float | None
+
+
+@dataclass(frozen=True)
+class SplitView:
+    """Divisions of one clause side by side."""
+
+    title: str
+    at: str
+    unit: str
+    members: tuple[str, ...]
+    series: tuple[Series, ...]
+    core: tuple[tuple[Fraction, Fraction], ...] | None
+    note: str
+    chart: str
+    triangle: str
+    findings: tuple[Finding, ...]
+
+    @property
+    def margins(self) -> bool:
+        """Whether it is said what leaving groups would gain."""
+        return any(one.margin is not None for one in self.series)
+
+
+def split_views(assessment: Assessment) -> list[SplitView]:
+    """For every clause whose findings give amounts by member: the rules, and the range of the core behind them."""
+    found = []
+    for at in memberships(assessment):
+        who = assessment.membership.all if at == "all" else assessment.membership.resulting
+        for clause in assessment.agreement.clauses:
+            told = [
+                f for f in assessment.findings if f.at == at and f.clause == clause.id and f.question == "split" and not f.member
+            ]
+            view = _split_view(clause_title(clause), at, who, told, str(getattr(clause, "rule", "")))
+            if view is not None:
+                found.append(view)
+    return found
+
+
+def _split_view(title: str, at: str, who: Sequence[str], told: Sequence[Finding], rule: str) -> SplitView | None:
+    divided = [f for f in told if any(_is_number(f.values.get(name)) for name in who)]
+    members = tuple(name for name in who if any(_is_number(f.values.get(name)) for f in divided))
+    if len(members) < 2:
+        return None
+    series = tuple(_series(finding, members, rule) for finding in divided)
+    core_finding = next((f for f in told if f.item == "core"), None)
+    core = _core_range(core_finding, members)
+    rows = [
+        charts.Row(name, tuple(one.amounts[i] for one in series), None if core is None else core[i])
+        for i, name in enumerate(members)
+    ]
+    unit = divided[0].unit
+    names = [one.name for one in series]
+    triangle = ""
+    if len(members) == 3 and core_finding is not None:
+        points = [[amount for amount in one.amounts if amount is not None] for one in series]
+        triangle = charts.simplex(f"{title}: divisions among three", members, points, core)
+    return SplitView(
+        title=title,
+        at=at,
+        unit=unit,
+        members=members,
+        series=series,
+        core=core,
+        note="" if core_finding is None else core_finding.sentence,
+        chart=charts.dot_chart(title, names, rows, unit),
+        triangle=triangle,
+        findings=(*divided, *([core_finding] if core_finding is not None else [])),
+    )
+
+
+def _series(finding: Finding, members: Sequence[str], rule: str) -> Series:
+    amounts = tuple(value if _is_number(value := finding.values.get(name)) else None for name in members)
+    margin = finding.values.get("core_margin")
+    item = finding.item or finding.clause
+    return Series(rule_name(item), item == rule, finding.sentence, amounts, margin if _is_number(margin) else None)
+
+
+def _core_range(finding: Finding | None, members: Sequence[str]) -> tuple[tuple[Fraction, Fraction], ...] | None:
+    if finding is None:
+        return None
+    bounds = [(finding.values.get(f"{name}_least"), finding.values.get(f"{name}_most")) for name in members]
+    if not all(_is_number(number) for pair in bounds for number in pair):
+        return None
+    return tuple((Fraction(low), Fraction(high)) for low, high in bounds)  # type: ignore[arg-type]
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, Fraction | int | float) and not isinstance(value, bool)
+
+
+@dataclass(frozen=True)
+class WorthView:
+    """What each member has inside and outside."""
+
+    at: str
+    unit: str
+    rows: tuple[tuple[str, Fraction, Fraction, Fraction], ...]
+    chart: str
+
+
+def _worth_view(assessment: Assessment, at: str) -> WorthView | None:
+    found = [
+        (f.member, f.values["value"], f.values["outside"], f.unit)
+        for f in assessment.findings
+        if f.question == "leave" and f.member and f.at == at and f.holds is not None and {"value", "outside"} <= set(f.values)
+    ]
+    if not found:
+        return None
+    rows = [charts.Row(name, (inside, outside)) for name, inside, outside, _ in found]
+    unit = found[0][3]
+    chart = charts.dot_chart(
+        "What membership is worth and what leaving alone gives", ("as a member", "leaving alone"), rows, unit
+    )
+    return WorthView(at, unit, tuple((name, inside, outside, inside - outside) for name, inside, outside, _ in found), chart)
+
+
+# --- margins -----------------------------------------------------------------------------------
+
+
+def _margins(assessment: Assessment, setting: Setting) -> list[Turn]:
+    """Every margin, the numbers that need the smallest relative move first."""
+    return sorted((turn for finding in assessment.findings for turn in turns_of(setting, finding)), key=distance)
+
+
+# --- other answers -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Told:
+    """A finding without a bar: its sentence and its values by name."""
+
+    sentence: str
+    at: str
+    unit: str
+    theorem: str
+    values: tuple[tuple[str, str, str], ...]
+    evidence: str
+
+
+def _others(assessment: Assessment, splits: Sequence[SplitView]) -> list[tuple[str, str, list[Told]]]:
+    """By clause and question: what informs and is shown nowhere else on the page."""
+    shown = {id(finding) for view in splits for finding in view.findings}
+    said: set[tuple[str, str]] = set()
+    groups: dict[tuple[str, str], list[Told]] = {}
+    members = set(assessment.membership.all)
+    for at, finding in enumerate(assessment.findings):
+        told = (finding.clause, finding.sentence)
+        if finding.holds is None and not finding.member and id(finding) not in shown and told not in said:
+            said.add(told)
+            values = tuple(_value_rows(finding.values, members))
+            view = Told(finding.sentence, finding.at, finding.unit, finding.theorem, values, f"e{at}")
+            groups.setdefault((finding.clause, finding.question), []).append(view)
+    titles = {clause.id: clause_title(clause) for clause in assessment.agreement.clauses}
+    return [(titles.get(clause, "The agreement as a whole"), QUESTIONS[q], told) for (clause, q), told in groups.items()]
+
+
+def _value_rows(values: Mapping[str, Any], members: set[str]) -> list[tuple[str, str, str]]:
+    """Name, value as people read it, exact value where that says more."""
+    rows = [(name, *_value_text(value)) for name, value in _flat(values, "", members)]
+    more = len(rows) - MOST_VALUES
+    return rows if more <= 0 else [*rows[:MOST_VALUES], (f"{more} more values", "in the JSON form", "")]
+
+
+def _flat(value: Any, name: str, members: set[str]) -> Iterable[tuple[str, Any]]:
+    def named(key: Any) -> str:
+        said = str(key) if str(key) in members else words(str(key))
+        return f"{name}, {said}" if name else said
+
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _flat(item, named(key), members)
+    elif isinstance(value, list | tuple) and any(isinstance(item, Mapping | list | tuple) for item in value):
+        for at, item in enumerate(value, 1):
+            yield from _flat(item, named(at), members)
+    else:
+        yield name, value
+
+
+def _value_text(value: Any) -> tuple[str, str]:
+    if value is None:
+        return "none", ""
+    if isinstance(value, bool):
+        return "yes" if value else "no", ""
+    if isinstance(value, list | tuple):
+        return ", ".join(_value_text(item)[0] for item in value) or "none", ""
+    if isinstance(value, Fraction | int):
+        short, exact = rational.short(value, 6), rational.text(value)
+        return short, exact if exact != short.replace(",", "") and len(exact) <= 40 else ""
+    return (rational.short(value, 6), "") if isinstance(value, float) else (str(value), "")
+
+
+# --- numbers and evidence ----------------------------------------------------------------------
+
+
+def _marks(assessment: Assessment) -> dict[str, Any]:
+    agreement = assessment.agreement
+    setting = agreement.setting()
+    counts = [(mark or "unmarked", sum(one.mark == mark for one in agreement.marks)) for mark in MARKS]
+    rows = [
+        (label_path(setting, one.path), rational.short(one.value, 7), one.mark or "unmarked", agreement.quoted.get(one.path, ""))
+        for one in agreement.marks
+    ]
+    return {
+        "counts": counts,
+        "total": len(agreement.marks),
+        "doubtful": len(agreement.numbers_without_source),
+        "bar": charts.stacked_bar("How well the numbers of the file are supported", counts),
+        "rows": rows,
+    }
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A finding's certificate as the page shows it."""
+
+    anchor: str
+    state: str
+    about: str
+    claim: str
+    verdict: str
+    basis: str
+    margin: str
+    theorem: str
+    id: str
+    witness: str
+
+
+def _evidence(assessment: Assessment) -> list[tuple[str, list[Proof]]]:
+    proofs: dict[str, list[Proof]] = {at: [] for at in memberships(assessment)}
+    for at, finding in enumerate(assessment.findings):
+        if finding.at in proofs:
+            proofs[finding.at].append(_proof(finding, f"e{at}"))
+    return list(proofs.items())
+
+
+def _proof(finding: Finding, anchor: str) -> Proof:
+    certificate = finding.certificate
+    margin = "" if certificate.margin is None else f"{rational.short(certificate.margin)} {certificate.unit}".strip()
+    lines = [f"{words(key)}: {_brief(value)}" for key, value in list(certificate.witness.items())[:12]]
+    return Proof(
+        anchor=anchor,
+        state="info" if finding.holds is None else "ok" if finding.holds else "fails",
+        about=about(finding),
+        claim=certificate.claim,
+        verdict=certificate.verdict.value,
+        basis=certificate.basis.value,
+        margin=margin,
+        theorem=finding.theorem,
+        id=finding.id,
+        witness="\n".join(lines),
+    )
+
+
+def _brief(value: Any) -> str:
+    return json.dumps(_shrunk(value, WITNESS_DEPTH), ensure_ascii=False)
+
+
+def _shrunk(value: Any, depth: int) -> Any:
+    """The beginning of a witness; the whole of it is in the JSON form."""
+    if isinstance(value, Fraction):
+        value = rational.text(value)
+    if isinstance(value, str):
+        return value if len(value) <= WITNESS_TEXT else value[:WITNESS_TEXT] + "…"
+    if isinstance(value, Mapping | list | tuple):
+        more = len(value) - WITNESS_ENTRIES
+        if depth == 0:
+            return f"… {len(value)} entries"
+        if isinstance(value, Mapping):
+            first = {str(key): _shrunk(value[key], depth - 1) for key in list(value)[:WITNESS_ENTRIES]}
+            return {**first, "…": f"{more} more"} if more > 0 else first
+        start = [_shrunk(item, depth - 1) for item in value[:WITNESS_ENTRIES]]
+        return [*start, f"… {more} more"] if more > 0 else start
+    return value
