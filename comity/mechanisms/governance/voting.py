@@ -60,7 +60,7 @@ class Voting(Clause):
         """The quota must be within reach of all, and the weights countable."""
         voters = setting.bound(self)
         total = sum((self.weights.get(member.id, Fraction(0)) for member in voters), Fraction(0))
-        if total < self.quota:
+        if voters and total < self.quota:
             yield Flaw(
                 ("quota",),
                 f"all votes together are {short(total)}, below the quota of {short(self.quota)}: nothing can pass",
