@@ -27,6 +27,8 @@ _HOMES = {
     "Verdict": "comity.certificate",
     "amend": "comity.agreements.amend",
     "assess": "comity.agreements.assessment",
+    "core_vertices": "comity.solvers.core.plot_core",
+    "plot_core": "comity.solvers.core.plot_core",
     "read_game": "comity.games.coalitional.json_form",
     "verify": "comity.agreements.verify",
 }

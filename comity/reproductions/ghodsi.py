@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import product
+from math import prod
 
 from comity.declaration import declare
 from comity.reproductions.table import Reproduction, Row
@@ -96,4 +97,4 @@ def equal_incomes(capacity: Sequence[int], demands: Sequence[Demand]) -> list[Fr
     if determinant:
         points.append(((first * d - second * b) / determinant, (a * second - c * first) / determinant))
     feasible = [(x, y) for x, y in points if min(x, y) >= 0 and a * x + b * y <= first and c * x + d * y <= second]
-    return list(max(feasible, key=lambda point: point[0] * point[1]))
+    return list(max(feasible, key=prod))

@@ -1,0 +1,172 @@
+"""A picture of the core of three players in the triangle of all divisions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from itertools import combinations
+from math import atan2, sqrt
+from typing import TYPE_CHECKING, Any
+
+from comity import rational
+from comity.checks.core import exact_amounts
+from comity.errors import TooManyPlayers
+from comity.games.coalitional.base import Game
+from comity.results import Allocation
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Point = tuple[Fraction, Fraction, Fraction]
+CORNERS = ((0.0, 0.0), (1.0, 0.0), (0.5, sqrt(3) / 2))
+
+
+def core_vertices(game: Game) -> list[Point]:
+    """The corners of the core of three players, exactly and in order around it; none if it is empty.
+
+    Every corner is where two players are at a bound: what a player has alone, or what the other two leave.
+
+    Parameters
+    ----------
+    game : Game
+        Of three players.
+
+    Examples
+    --------
+    >>> from comity.games.coalitional.table import TableGame
+    >>> [tuple(map(int, x)) for x in core_vertices(TableGame(None, [0, 0, 0, 0, 0, 0, 0, 1]))]
+    [(1, 0, 0), (0, 1, 0), (0, 0, 1)]
+    """
+    lows, highs, total = _bounds(game)
+    found: dict[Point, None] = {}
+    for i, j in combinations(range(3), 2):
+        k = 3 - i - j
+        for at_i in (lows[i], highs[i]):
+            for at_j in (lows[j], highs[j]):
+                amounts = {i: at_i, j: at_j, k: total - at_i - at_j}
+                if all(lows[p] <= amounts[p] <= highs[p] for p in range(3)):
+                    found[amounts[0], amounts[1], amounts[2]] = None
+    return _around(list(found))
+
+
+def plot_core(
+    game: Game, points: Mapping[str, Allocation | Sequence[Any]] | Sequence[Allocation] = (), ax: Axes | None = None
+) -> Axes:
+    """Draw the core of three players with other divisions as points.
+
+    The triangle holds the divisions that leave nobody worse off than alone; along a dashed line two players have just what
+    they can reach together, beyond it, towards the third, less.  The core is what no pair and nobody alone
+    objects to; where it is empty the picture says so.
+
+    Parameters
+    ----------
+    game : Game
+        Of three players.
+    points : {name: allocation or amounts} or allocations, optional
+    ax : matplotlib axes, optional
+
+    Returns
+    -------
+    Axes
+
+    Examples
+    --------
+    >>> import comity
+    >>> game = comity.TableGame(["A", "B", "C"], [0, 0, 0, 60, 0, 48, 36, 84])
+    >>> ax = plot_core(game, [comity.shapley_value(game), comity.nucleolus(game)])
+    """
+    import matplotlib.pyplot as plt
+
+    _bounds(game)
+    if ax is None:
+        _, ax = plt.subplots()
+    _draw_triangle(game, ax)
+    _draw_core(game, ax)
+    named = points if isinstance(points, Mapping) else {point.concept.replace("_", " "): point for point in points}
+    for name, point in named.items():
+        amounts = exact_amounts(game, point.exact if isinstance(point, Allocation) else point)
+        ax.plot(*_place(amounts), "o", label=name)
+    ax.set_aspect("equal")
+    ax.set_axis_off()
+    ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), fontsize="small")
+    return ax
+
+
+def _bounds(game: Game) -> tuple[list[Fraction], list[Fraction], Fraction]:
+    """The least and most of each player in the core, if there is one, and what there is to divide."""
+    if game.n != 3:
+        raise TooManyPlayers(f"the game has {game.n} players and the picture is for three; core_range(game) is for any number")
+    total = game.exact(0b111)
+    alone = [game.exact(1 << i) for i in range(3)]
+    left = [total - game.exact(0b111 ^ (1 << i)) for i in range(3)]  # by the other two
+    return (alone, left, total) if game.sign > 0 else (left, alone, total)
+
+
+def _draw_triangle(game: Game, ax: Axes) -> None:
+    lows, highs, total = _bounds(game)
+    alone, left = (lows, highs) if game.sign > 0 else (highs, lows)
+    room = game.sign * (total - sum(alone, Fraction(0)))
+    if room < 0:
+        ax.set_title("alone the players do better than together")
+        return
+    corners = [_with(alone, i, total - sum(alone, Fraction(0)) + alone[i]) for i in range(3)]
+    ax.fill(*zip(*map(_place, corners), strict=True), facecolor="none", edgecolor="black", linewidth=1)
+    middle = _place([sum((corner[p] for corner in corners), Fraction(0)) / 3 for p in range(3)])
+    for i, corner in enumerate(corners):
+        x, y = _place(corner)
+        ax.annotate(
+            f"{game.players[i]} {rational.short(corner[i])}",
+            (x, y),
+            xytext=(14 * _sign(x - middle[0]), 14 * _sign(y - middle[1])),
+            textcoords="offset points",
+            ha="center",
+            va="center",
+        )
+        j, k = (p for p in range(3) if p != i)
+        rest = total - left[i]
+        ends = [_with(_with(alone, i, left[i]), p, rest - alone[3 - i - p]) for p in (j, k)]
+        if game.sign * (rest - alone[j] - alone[k]) >= 0 and game.sign * (left[i] - alone[i]) >= 0:
+            pair = ", ".join(game.players[p] for p in (j, k))
+            ax.plot(*zip(*map(_place, ends), strict=True), "--", linewidth=1, label=f"{{{pair}}} {rational.short(rest)}")
+
+
+def _draw_core(game: Game, ax: Axes) -> None:
+    vertices = core_vertices(game)
+    if not vertices:
+        ax.plot([], [], " ", label="the core is empty")
+        return
+    xs, ys = zip(*map(_place, vertices), strict=True)
+    if len(vertices) > 2:
+        ax.fill(xs, ys, color="0.8", label="core")
+    else:
+        ax.plot(xs, ys, "s-", color="0.7", linewidth=4, label="core")
+
+
+def _with(amounts: Sequence[Fraction], i: int, amount: Fraction) -> list[Fraction]:
+    return [amount if p == i else x for p, x in enumerate(amounts)]
+
+
+def _place(x: Sequence[Fraction]) -> tuple[float, float]:
+    """Where a division is drawn: each player pulls towards its corner."""
+    return (
+        sum(rational.double(amount) * corner[0] for amount, corner in zip(x, CORNERS, strict=True)),
+        sum(rational.double(amount) * corner[1] for amount, corner in zip(x, CORNERS, strict=True)),
+    )
+
+
+def _around(points: list[Point]) -> list[Point]:
+    """The corners in order around their centre, from the first."""
+    if len(points) < 3:
+        return points
+    centre = [sum((point[p] for point in points), Fraction(0)) / len(points) for p in range(3)]
+    middle = _place(centre)
+
+    def angle(point: Point) -> float:
+        x, y = _place(point)
+        return atan2(y - middle[1], x - middle[0])
+
+    return sorted(points, key=angle)
+
+
+def _sign(number: float) -> int:
+    return (number > 0) - (number < 0)
