@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 import comity
+from comity.declaration import declaration_of
 from comity.errors import AgreementError, ComityError
 
 HOLDS, FAILS, WRONG = 0, 1, 2
@@ -212,7 +213,8 @@ def reproduce(name: str | None, everything: bool) -> int:
     names = list(reproductions.find()) if everything else [name] if name else []
     if not names:
         for known, paper in reproductions.find().items():
-            click.echo(f"{known:<28} {paper.__declaration__.title}")
+            declaration = declaration_of(paper)
+            click.echo(f"{known:<28} {declaration.title if declaration else ''}")
         click.echo("Choose one by name, or --all.")
         return HOLDS
     agreed = True

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from copy import copy
 from dataclasses import MISSING, Field, field, fields
 from fractions import Fraction
-from functools import cache, partial
+from functools import partial
 from typing import Any
 
 
@@ -76,7 +76,12 @@ def key_of(described: Field[Any]) -> str:
     return described.name.removesuffix("_")
 
 
-@cache
-def parameters_of(cls: type[Any]) -> dict[str, Field[Any]]:
+def parameters_of(cls: type[Any]) -> Mapping[str, Field[Any]]:
     """The fields of a clause, member or nested table that the file may set, by their name in the file."""
-    return {key_of(f): f for f in fields(cls) if "meaning" in f.metadata}
+    if cls not in _KNOWN:
+        _KNOWN[cls] = {key_of(f): f for f in fields(cls) if "meaning" in f.metadata}
+    return _KNOWN[cls]
+
+
+# Paths are followed thousands of times in a search; a class does not change.
+_KNOWN: dict[type[Any], dict[str, Field[Any]]] = {}
