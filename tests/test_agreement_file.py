@@ -385,7 +385,12 @@ def test_a_flaw_is_found_though_another_table_is_wrong(toy):
         ("member = [3]\n", 1, "needs a table, found 3"),
         ("agreement = 3\n", 1, "single brackets"),
         ("a = [" + "[" * 30 + "]" * 31, 1, "nested more than 20 deep"),
-        ("a." * 30 + "b = 1", 1, "nested more than 20 deep"),
+        ("a." * 400_000 + "b = 1", 1, "nested more than 20 deep"),
+        (
+            "".join(f"[{'.'.join('abcdefghijk'[:n])}]\n" for n in range(1, 12)) + "l.m.n.o.p.q.r.s.t.u.v.w = 1",
+            1,
+            "nested more than 20",
+        ),
         ("a = " + "[" * 100_000, 1, "nested more than 20 deep"),
         ("a = [" + "1," * 10_001 + "]", 1, "more than 10,000"),
         ("#" * 1_000_001, 1, "longer than 1,000,000 bytes"),
@@ -431,9 +436,10 @@ def test_files_that_cannot_be_read_are_refused(tmp_path):
         (("sales = 20.5", "sales 20.5"), 12, "write key = value"),
         (("sales = 20.5", "sales = 20.5\nsales = 21"), 13, "the key sales is written twice"),
         (("sales = 20.5", "sales = 020"), 12, "20"),
+        (('"EUR"', "'''EUR"), 20, "a text is not closed"),
         (("[agreement]", "[agreement"), 2, "look for a missing"),
-        (("0.75 },\n]", "0.75 },\n"), 19, "look for a missing ] or }"),
-        (("0.75 },\n]", "0.75 },\n[clause.weights]"), 20, "a list above this header is not closed"),
+        (("0.75 },\n]", "0.75 },\n"), 17, "begins here is not closed; look for a missing ] or }"),
+        (("0.75 },\n]", "0.75 },\n[clause.weights]"), 17, "begins here is not closed"),
     ],
 )
 def test_a_syntax_mistake_says_what_to_do(toy, change, line, words):

@@ -58,7 +58,7 @@ class Content:
         return Setting(everyone, tuple(self.clauses.values()), everyone, unit, period, horizon)
 
 
-def content_of(data: Mapping[str, Any], known: dict[int, Any] | None = None) -> Content:
+def content_of(data: Mapping[str, Any], known: dict[Any, Any] | None = None) -> Content:
     """Read plain data; ``known`` remembers tables already validated, by identity, while scenarios are tried."""
     return _Reader(data, {} if known is None else known).read()
 
@@ -66,7 +66,7 @@ def content_of(data: Mapping[str, Any], known: dict[int, Any] | None = None) -> 
 class _Reader:
     """The data, what has been read of them, and the ids met."""
 
-    def __init__(self, data: Mapping[str, Any], known: dict[int, Any]) -> None:
+    def __init__(self, data: Mapping[str, Any], known: dict[Any, Any]) -> None:
         self.data = data
         self.known = known
         self.content = Content()
@@ -196,8 +196,18 @@ class _Reader:
         found = self.plain(cls, place, raw)
         if found and self.clause_ids.get(found[0].id) == at:
             self.content.clauses[at] = found[0]
-        self.references(cls, place, raw, raw)
-        self.aligned(cls, place, raw)
+        self.followed(cls, place, raw)
+
+    def followed(self, cls: type[Clause], place: Place, raw: dict[str, Any]) -> None:
+        """What a clause refers to; scenarios change no ids, so it is followed once."""
+        key = ("followed", id(raw))
+        if key not in self.known:
+            before = len(self.content.mistakes)
+            self.references(cls, place, raw, raw)
+            self.aligned(cls, place, raw)
+            self.known[key] = (raw, self.content.mistakes[before:])
+        else:
+            self.content.mistakes += self.known[key][1]
 
     def clause_type(self, place: Place, raw: Mapping[str, Any]) -> type[Clause] | None:
         """The class named by ``type``, after ``type`` and ``area`` have been looked at."""

@@ -186,7 +186,7 @@ def _read(text: str, name: str) -> tuple[dict[str, Any], Content]:
     problems = list(parsed.problems)
     content = Content()
     if parsed.data is not None:
-        known: dict[int, Any] = {}
+        known: dict[Any, Any] = {}
         content = content_of(parsed.data, known)
         content.mistakes += _scenario_mistakes(parsed.data, content, known)
         problems += _problems(parsed, content.mistakes, is_json)
@@ -224,7 +224,7 @@ def _with_text(problems: list[Problem], text: str) -> list[Problem]:
 # --- values from outside the file ------------------------------------------------------------
 
 
-def _scenario_mistakes(data: dict[str, Any], content: Content, known: dict[int, Any]) -> list[Mistake]:
+def _scenario_mistakes(data: dict[str, Any], content: Content, known: dict[Any, Any]) -> list[Mistake]:
     """What goes wrong when each scenario is put in force, at the line that sets it; asked of sound files alone."""
     if content.mistakes:
         return []

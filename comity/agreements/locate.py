@@ -22,7 +22,7 @@ _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _BLANK = re.compile(r"[ \t]*")
 _SKIP = re.compile(r"(?:[ \t\r\n]++|#[^\n]*+)*+")
 _SCALAR = re.compile(r"[^,\]}#\n]+")
-_DEEPENING = re.compile(_STRING.pattern + r"|#[^\n]*+|[\[{\]}]", re.DOTALL)
+_DEEPENING = re.compile(_STRING.pattern + r"|#[^\n]*+|[\[{\]}.=,\n]", re.DOTALL)
 
 
 def locate(text: str, *, is_json: bool = False) -> dict[Place, int]:
@@ -57,17 +57,29 @@ def child(node: Any, part: str | int) -> Any:
 
 
 def depth_exceeded(text: str, deepest: int) -> int | None:
-    """The line where brackets are nested deeper than allowed; parsers may run out of stack there."""
-    depth = 0
+    """The line where brackets or dotted keys go deeper than allowed; parsers run out of stack or time there."""
+    depth = dots = 0
     for found in _DEEPENING.finditer(text):
         mark = found.group()
         if mark in ("[", "{"):
             depth += 1
-            if depth > deepest:
-                return text.count("\n", 0, found.start()) + 1
         elif mark in ("]", "}"):
             depth -= 1
+        dots = dots + 1 if mark == "." else 0 if mark in ("=", ",", "\n") else dots
+        if max(depth, dots) > deepest:
+            return text.count("\n", 0, found.start()) + 1
     return None
+
+
+def unclosed(text: str) -> int | None:
+    """The line of the last bracket that is opened and never closed."""
+    opened: list[int] = []
+    for found in _DEEPENING.finditer(text):
+        if found.group() in ("[", "{"):
+            opened.append(found.start())
+        elif found.group() in ("]", "}") and opened:
+            opened.pop()
+    return text.count("\n", 0, opened[-1]) + 1 if opened else None
 
 
 def _scanned(text: str, is_json: bool) -> _Scan:

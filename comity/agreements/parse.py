@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from comity.agreements.locate import depth_exceeded, repeated
+from comity.agreements.locate import depth_exceeded, repeated, unclosed
 from comity.agreements.numbers import decimal
 from comity.errors import Problem
 
@@ -22,7 +22,7 @@ MAX_DEPTH = 20
 MAX_ENTRIES = 10_000
 MAX_MENDED = 20
 MENDABLE_BYTES = 200_000
-UNFINISHED = "The text ends too soon"
+UNFINISHED, UNQUOTED = "The text ends too soon", "The text ends within quotes"
 
 _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 _WORD = re.compile(r"[^\s,\]}#]+")
@@ -71,6 +71,10 @@ def _toml(text: str) -> Parsed:
         except ValueError as problem:  # besides TOMLDecodeError: integers too long for Python
             message, line, column = _where(str(problem), text)
         lines = text.split("\n")
+        if message == "Invalid value" and _HEADER.fullmatch(lines[line - 1]):
+            message = UNFINISHED
+        if message == UNFINISHED:  # told where it begins, since it ends nowhere
+            line = unclosed("\n".join(lines[: line - 1]) if column > 1 and _HEADER.fullmatch(lines[line - 1]) else text) or line
         problems.setdefault(line, Problem(line, "", *_explained(message, lines[line - 1], column)))
         mended = _mended(message, lines, line, column) if len(problems) <= MAX_MENDED and len(text) <= MENDABLE_BYTES else None
         if mended is None or mended == text:
@@ -88,7 +92,8 @@ def _where(message: str, text: str) -> tuple[str, int, int]:
     message = message[: found.start()]
     if found[1] is None:
         last = text.rstrip("\n")
-        return UNFINISHED, last.count("\n") + 1, len(last) - last.rfind("\n")
+        in_text = "string" in message or "'''" in message or '"""' in message
+        return (UNQUOTED if in_text else UNFINISHED), last.count("\n") + 1, len(last) - last.rfind("\n")
     return message, int(found[1]), int(found[2])
 
 
@@ -105,9 +110,9 @@ def _explained(message: str, line: str, column: int) -> tuple[str, str]:
             "write [[member]] and [[clause]] in double brackets; keep one of the others",
         )
     if message == UNFINISHED:
-        return "the file ends in the middle of a list or table", "look for a missing ] or }"
-    if message == "Invalid value" and _HEADER.fullmatch(line):
-        return "a list above this header is not closed", "look for a missing ]"
+        return "a list or table that begins here is not closed", "look for a missing ] or }"
+    if message == UNQUOTED:
+        return "a text is not closed", "look for missing quotes"
     if message == "Invalid value" and word.lower() in ("true", "false", "yes", "no"):
         return f"{word} is not read", "write true or false, in small letters"
     if message == "Invalid value" and word[:1].isalpha():
@@ -128,7 +133,7 @@ def _explained(message: str, line: str, column: int) -> tuple[str, str]:
 def _mended(message: str, lines: list[str], number: int, column: int) -> str | None:
     """The text with the offending piece made harmless, or None where that would be a guess."""
     line = lines[number - 1]
-    if message == "Invalid value" and not _HEADER.fullmatch(line):
+    if message == "Invalid value":
         found = _WORD.match(line, column - 1)
         rest = line[found.end() :] if found else ""
         if found is None and _STATEMENT.match(line) is None:
