@@ -55,6 +55,8 @@ def _findings(assessment: Assessment, at: str, heading: str, console: Console) -
     found = [f for f in assessment.findings if f.at == at]
     failing = [f for f in found if f.holds is False]
     holding = sum(f.holds is True for f in found)
+    if not failing and not holding:
+        return
     console.print()
     console.print(Text(f"{heading}: {len(failing)} of {len(failing) + holding} findings fail", style="bold"))
     if not failing:

@@ -50,6 +50,8 @@ def verdict(assessment: Assessment) -> str:
 def remaining(assessment: Assessment) -> str:
     """Who stays, in one sentence."""
     who = assessment.membership
+    if not any(finding.question == "leave" and finding.member for finding in assessment.findings):
+        return "No clause states what membership is worth, so nobody was asked whether to leave."
     if not who.rounds:
         return "Nobody gains by leaving alone, so all members stay."
     rounds = ", then ".join(listed([_reason(leaver) for leaver in leavers]) for leavers in who.leavers)
