@@ -6,6 +6,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+
+from comity.cli import main
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -20,13 +23,27 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```$", README, flags=re.MULTILINE | re.DOTALL)
 
 
-@pytest.mark.parametrize("block", blocks("python"))
-def test_python_in_the_readme_prints_what_it_says(block):
-    test = doctest.DocTestParser().get_doctest(block, {}, "README.md", "README.md", 0)
+def test_python_in_the_readme_prints_what_it_says(monkeypatch):
+    monkeypatch.chdir(ROOT)
+    # One session: later blocks use the names of earlier ones.
+    session = doctest.DocTestParser().get_doctest("\n".join(blocks("python")), {}, "README.md", "README.md", 0)
     report: list[str] = []
-    results = doctest.DocTestRunner(verbose=False).run(test, out=report.append)
+    results = doctest.DocTestRunner(verbose=False).run(session, out=report.append)
     assert results.attempted > 0
     assert results.failed == 0, "".join(report)
+
+
+def test_the_first_command_prints_what_the_readme_shows():
+    arguments = INSTALL_AND_ASSESS.split("&& comity ")[1].replace(" --html report.html", "").split()
+    said = CliRunner().invoke(main, [str(ROOT / part) if part.endswith(".toml") else part for part in arguments])
+    assert said.exit_code == 0, said.output
+    (shown,) = blocks("text")
+    for paragraph in shown.split("\n\n"):
+        assert unwrapped(paragraph) in unwrapped(said.output)
+
+
+def unwrapped(text: str) -> str:
+    return " ".join(text.split())
 
 
 def test_the_readme_gives_the_two_promised_commands_each_as_one_line():
