@@ -260,7 +260,6 @@ def test_every_mistake_is_reported_at_once_with_its_line(toy):
         (20, "member.D.role", '"labs" is not one of "lab", "state", "funder", "auditor", "beneficiary"; did you mean "lab"?'),
         (24, "clause.first.area", 'a clause of type toy does not belong to trust_building; write area = "governance"'),
         (26, "clause.first.applies_to.1", 'there is no member "E"; known here: A, B, D'),
-        (29, "clause.first.stage.two.share", "this is required and missing; add share = ... (its share)"),
         (29, "clause.first.stage.two.shares", 'there is no such key here; did you mean "share"?'),
         (32, "clause.first.weights.B", "has 3 numbers for 2 entries of stage; give one for each of one, two"),
         (36, "clause.second.type", 'there is no clause type "toyy"; did you mean "toy"?'),
@@ -274,14 +273,15 @@ def test_every_mistake_is_reported_at_once_with_its_line(toy):
 
 def test_a_message_shows_file_line_path_hint_and_the_line_itself(tmp_path, toy):
     file = tmp_path / "pact.toml"
-    file.write_text(TOY.replace("sales = 10", "sale = 10"))
+    file.write_text(TOY.replace("sales = 10\n", "").replace("20.5", "-1 # less"))
     with pytest.raises(AgreementError) as refused:
         Agreement.load(file)
-    lines = str(refused.value).split("\n")
-    assert lines[0] == f"{file}:7: member.A.sales: clause c needs this number; add sales = ... (sales per period)"
-    assert lines[1] == "    [[member]]"
-    assert lines[2] == f'{file}:9: member.A.sale: there is no such key here; did you mean "sales"?'
-    assert lines[3] == "    sale = 10"
+    assert str(refused.value).split("\n") == [
+        f"{file}:7: member.A.sales: clause c needs this number; add sales = ... # sales per period",
+        "    [[member]]",
+        f"{file}:11: member.B.sales: needs a number of at least 0, found -1; sales per period",
+        "    sales = -1 # less",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -368,6 +368,16 @@ def test_a_finite_horizon_is_refused_where_a_clause_counts_on_the_future(toy):
     text = TOY.replace('"infinite"', "5")
     assert Agreement.loads(text).horizon == 5
     assert only(text + "strict = true\n")[:2] == (6, "agreement.horizon")
+
+
+def test_a_key_written_wrong_is_one_mistake(toy):
+    text = TOY.replace("sales = 10", "sale = 10").replace("share = 0.25", "shares = 0.25")
+    assert [(line, path) for line, path, _ in problems(text)] == [(9, "member.A.sale"), (18, "clause.c.stage.one.shares")]
+
+
+def test_a_flaw_is_found_though_the_clause_has_other_mistakes(toy):
+    text = TOY.replace("0.75", "0.7") + "count = 0\nmode = 3\nwhat = 1\n"
+    assert [path for _, path, _ in problems(text)] == ["clause.c.stage", "clause.c.count", "clause.c.mode", "clause.c.what"]
 
 
 def test_a_flaw_is_found_though_another_table_is_wrong(toy):

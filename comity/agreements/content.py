@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import Any
 
@@ -23,6 +23,7 @@ from comity.agreements.schema import (
     Scenario,
     clause_types,
     did_you_mean,
+    sound_part,
     validate,
 )
 from comity.agreements.walk import nodes
@@ -33,6 +34,7 @@ from comity.mechanisms.parameters import key_of, parameters_of
 from comity.mechanisms.setting import Setting
 
 MOST = {"member": 1_000, "clause": 500, "scenario": 100, "question": 500}
+KIND = ("type", "area")
 ID = re.compile(r"[A-Za-z0-9_-]+")
 # Hints are searched for in the first mistakes only: a search among a thousand names takes time.
 HINTED = 200
@@ -91,6 +93,7 @@ class _Reader:
         self.needs()
         self.horizon()
         self.flaws()
+        self.content.mistakes = without_echoes(self.content.mistakes)
         return self.content
 
     def ids(self, name: str) -> dict[str, int]:
@@ -101,8 +104,8 @@ class _Reader:
                 found.setdefault(entry["id"], at)
         return found
 
-    def wrong(self, place: Place, message: str, hint: str = "") -> None:
-        self.content.mistakes.append(Mistake(place, message, hint))
+    def wrong(self, place: Place, message: str, hint: str = "", absent: bool = False) -> None:
+        self.content.mistakes.append(Mistake(place, message, hint, absent))
 
     def near(self, word: Any, names: Any) -> str:
         return did_you_mean(str(word), names) if len(self.content.mistakes) < HINTED else ""
@@ -158,7 +161,14 @@ class _Reader:
             self.known[key] = (raw, *validate(cls, raw))
         _, found, mistakes = self.known[key]
         for mistake in mistakes:
-            self.wrong(place + mistake.place, mistake.message, mistake.hint)
+            meant = None if mistake.meant is None else place + mistake.meant
+            self.content.mistakes.append(replace(mistake, place=place + mistake.place, meant=meant))
+        return [] if found is None else [found]
+
+    def stand_in(self, cls: type[Any], raw: dict[str, Any]) -> list[Any]:
+        """The sound part of a table with mistakes, so that what else is wrong with it comes out too."""
+        table = {key: raw[key] for key in raw if key not in KIND} if cls is not Member else raw
+        found = sound_part(cls, table, self.known[id(raw)][2])
         return [] if found is None else [found]
 
     def identifier(self, place: Place, raw: Mapping[str, Any]) -> None:
@@ -176,11 +186,7 @@ class _Reader:
 
     def member(self, at: int, raw: dict[str, Any]) -> None:
         place: Place = ("member", at)
-        found = self.plain(Member, place, raw)
-        if not found:  # its sound part stands in, so that the clauses can be looked at all the same
-            bad = {mistake.place[0] for mistake in self.known[id(raw)][2] if mistake.place}
-            stand_in, _ = validate(Member, {key: value for key, value in raw.items() if key not in bad})
-            found = [] if stand_in is None else [stand_in]
+        found = self.plain(Member, place, raw) or self.stand_in(Member, raw)
         if found and self.member_ids.get(found[0].id) == at:
             self.content.members[at] = found[0]
 
@@ -192,8 +198,8 @@ class _Reader:
             return
         key = id(raw)
         if key not in self.known:  # without the two keys that chose the type
-            self.known[key] = (raw, *validate(cls, {key: value for key, value in raw.items() if key not in ("type", "area")}))
-        found = self.plain(cls, place, raw)
+            self.known[key] = (raw, *validate(cls, {key: raw[key] for key in raw if key not in KIND}))
+        found = self.plain(cls, place, raw) or self.stand_in(cls, raw)
         if found and self.clause_ids.get(found[0].id) == at:
             self.content.clauses[at] = found[0]
         self.followed(cls, place, raw)
@@ -337,7 +343,7 @@ class _Reader:
         for (where, key), clauses in wanted.items():
             meaning = described[key].metadata["meaning"]
             who = f"clause {clauses[0]} needs" if len(clauses) == 1 else f"clauses {', '.join(clauses[:5])} need"
-            self.wrong(("member", where, key), f"{who} this number", f"add {key} = ... ({meaning})")
+            self.wrong(("member", where, key), f"{who} this number", f"add {key} = ... # {meaning}", absent=True)
 
     # --- what shows only when several things are read together ---------------------------------
 
@@ -392,6 +398,12 @@ class _Reader:
             place = (*place, part)
             node = child(node, part)
         return place
+
+
+def without_echoes(mistakes: list[Mistake]) -> list[Mistake]:
+    """A key written wrong is not reported as missing as well."""
+    meant = {mistake.meant for mistake in mistakes}
+    return [mistake for mistake in mistakes if not (mistake.absent and mistake.place in meant)]
 
 
 def _step(node: Any, key: str | int) -> str | int:

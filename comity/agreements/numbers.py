@@ -25,6 +25,14 @@ class Unreadable(ComityError):
         super().__init__(f"{message}; {hint}" if hint else message)
 
 
+class OutOfRange(Unreadable):
+    """A number beyond its bounds."""
+
+    def __init__(self, message: str, hint: str, number: Fraction) -> None:
+        self.number = number
+        super().__init__(message, hint)
+
+
 def read_number(written: Any) -> Fraction:
     """The number a file states: ``0.25``, ``"1/3"`` or ``{value = 0.25, source = "...", evidence = "public"}``."""
     if isinstance(written, Mapping):

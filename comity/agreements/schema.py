@@ -14,12 +14,22 @@ from functools import cache, partial, wraps
 from types import NoneType, UnionType
 from typing import Annotated, Any, ClassVar, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from pydantic import BaseModel, ConfigDict, Discriminator, PlainValidator, Tag, ValidationError, WithJsonSchema, create_model
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    PlainValidator,
+    Tag,
+    ValidationError,
+    ValidationInfo,
+    WithJsonSchema,
+    create_model,
+)
 from pydantic import Field as ModelField
 from pydantic_core import PydanticCustomError
 
-from comity.agreements.locate import Place
-from comity.agreements.numbers import RATIO, Unreadable, is_number, read_number, shown
+from comity.agreements.locate import Place, child
+from comity.agreements.numbers import RATIO, OutOfRange, Unreadable, is_number, read_number, shown
 from comity.catalogue import things
 from comity.mechanisms.clause import Clause
 from comity.mechanisms.members import Member
@@ -27,6 +37,7 @@ from comity.mechanisms.parameters import parameter, parameters_of
 
 T = TypeVar("T")
 
+LENIENT = "lenient"
 VERSION = "agreement/0.1"
 KINDS = ("split", "leave", "lie", "defect", "join", "fix", "sweep", "power")
 INSTRUMENTS = (
@@ -52,6 +63,9 @@ class Mistake:
     place: Place
     message: str
     hint: str = ""
+    absent: bool = False  # a key that should be there and is not
+    beyond: bool = False  # a number, only beyond its bounds
+    meant: Place | None = None  # of an unknown key: where it would have belonged
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -190,9 +204,14 @@ def _annotation(hint: Any, described: Field[Any], nested: dict[str, type[Table]]
 
 
 def _scalar(read: Callable[[Any], Any], schema: dict[str, Any]) -> Any:
-    def validated(value: Any) -> Any:
+    def validated(value: Any, info: ValidationInfo) -> Any:
         try:
             return read(value)
+        except OutOfRange as problem:
+            if info.context == LENIENT:
+                return problem.number
+            context = {"message": problem.message, "hint": problem.hint, "beyond": True}
+            raise PydanticCustomError("unreadable", "{message}", context) from None
         except Unreadable as problem:
             raise PydanticCustomError("unreadable", "{message}", {"message": problem.message, "hint": problem.hint}) from None
 
@@ -277,7 +296,7 @@ def _number(value: Any, described: Field[Any], whole: bool) -> Fraction | int:
     )
     written = value["value"] if isinstance(value, Mapping) else value
     if not inside:
-        raise Unreadable(f"needs a number {wanted}, found {shown(written)}", described.metadata["meaning"])
+        raise OutOfRange(f"needs a number {wanted}, found {shown(written)}", described.metadata["meaning"], number)
     if whole and number.denominator != 1:
         raise Unreadable(f"needs a whole number, found {shown(written)}")
     return int(number) if whole else number
@@ -315,6 +334,35 @@ def validate(cls: type[Any], raw: Mapping[str, Any]) -> tuple[Any, list[Mistake]
         return None, [Mistake((), str(problem))]
 
 
+def sound_part(cls: type[Any], raw: Mapping[str, Any], mistakes: Iterable[Mistake]) -> Any:
+    """What a table says without its mistaken optional keys and with numbers beyond their bounds, or None.
+
+    It stands in for a table with mistakes, so that whatever else is wrong with it comes out at once.
+    """
+    kept = _copy(raw)
+    for mistake in mistakes:
+        if not mistake.beyond:
+            _drop(kept, mistake.place)
+    try:
+        return build(model_of(cls).model_validate(kept, context=LENIENT))
+    except ValueError:
+        return None
+
+
+def _copy(data: Any) -> Any:
+    if isinstance(data, dict):
+        return {key: _copy(value) for key, value in data.items()}
+    return [_copy(entry) for entry in data] if isinstance(data, list) else data
+
+
+def _drop(data: Any, place: Place) -> None:
+    """Remove a key from its table; entries of lists stay, since their number counts."""
+    for part in place[:-1]:
+        data = child(data, part)
+    if place and isinstance(data, dict):
+        data.pop(place[-1], None)
+
+
 def build(value: Any) -> Any:
     """Dataclasses, tuples and plain mappings from validated models; what the file leaves out has its default."""
     if isinstance(value, Table):
@@ -332,14 +380,16 @@ def _mistake(model: type[Table], raw: Any, error: Any) -> Mistake:
     kind, value = error["type"], error["input"]
     if kind == "extra_forbidden":
         known = parameters_of(_model_at(model, place[:-1]).builds)
-        return Mistake(place, "there is no such key here", did_you_mean(str(place[-1]), known))
+        close = get_close_matches(str(place[-1])[:60], known, 1)
+        meant = (*place[:-1], close[0]) if close else None
+        return Mistake(place, "there is no such key here", did_you_mean(str(place[-1]), known), meant=meant)
     if kind == "missing":
         table = _model_at(model, place[:-1])
         described = parameters_of(table.builds).get(str(place[-1])) if place else None
         meaning = described.metadata["meaning"] if described else "one more entry"
-        return Mistake(place, "this is required and missing", f"add {place[-1]} = ... ({meaning})")
+        return Mistake(place, "this is required and missing", f"add {place[-1]} = ... # {meaning}", absent=True)
     if kind == "unreadable":
-        return Mistake(place, error["ctx"]["message"], error["ctx"]["hint"])
+        return Mistake(place, error["ctx"]["message"], error["ctx"]["hint"], beyond=error["ctx"].get("beyond", False))
     if kind in ("list_type", "tuple_type"):
         return Mistake(place, f"needs a list, found {shown(value)}", "write it in [ ]")
     if kind in ("dict_type", "model_type"):
