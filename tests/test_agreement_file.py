@@ -18,12 +18,13 @@ from hypothesis import strategies as st
 
 from comity.agreements import schema
 from comity.agreements.file import Agreement
-from comity.agreements.schema import clause_types, json_schema
+from comity.agreements.schema import Question, clause_types, json_schema
 from comity.agreements.starter import starter
 from comity.declaration import declare
 from comity.errors import AgreementError, ComityError
 from comity.mechanisms.clause import Clause, Flaw
-from comity.mechanisms.parameters import parameter, probability
+from comity.mechanisms.members import Member
+from comity.mechanisms.parameters import parameter, parameters_of, probability
 
 EXAMPLES = sorted((Path(__file__).parent.parent / "examples").glob("*.toml"))
 
@@ -726,3 +727,12 @@ def test_many_mistakes_are_reported_in_good_time(toy):
     found = problems(HEAD + members + CLAUSE + "applies_to = [" + ",".join(f'"n{i}"' for i in range(9_000)) + "]\n")
     assert len(found) == 1_001
     assert time.process_time() - begun < 20
+
+
+def test_the_reference_page_names_every_key():
+    page = (Path(__file__).parent.parent / "docs" / "reference" / "agreement-file.md").read_text(encoding="utf-8")
+    rows = [line for line in page.split("\n") if line.startswith("| `[")]
+    for row, cls in zip(rows, (schema.Heading, Member, Clause, schema.Scenario, Question), strict=True):
+        _, _, required, optional, _ = row.split("|")
+        for key, described in parameters_of(cls).items():
+            assert f"`{key}`" in (required if schema.is_required(described) else optional), (key, row)
