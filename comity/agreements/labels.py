@@ -22,6 +22,13 @@ RULES = {
     "equal": "equal parts",
     "core": "every coalition kept (core)",
 }
+MEMBER_NUMBERS = {
+    "outside": "outside value",
+    "receive_weight": "usefulness of others' findings",
+    "temptation": "value of cheating alone",
+    "cooperate": "value of cooperation",
+    "punish": "value after cooperation has ended",
+}
 
 
 @dataclass(frozen=True)
@@ -61,7 +68,7 @@ def label_path(setting: Setting, path: str) -> PathLabel:
     >>> from comity.agreements.starter import starter
     >>> label = label_path(Agreement.loads(starter()).setting(), "member.A.discount")
     >>> label.name, label.meaning
-    ('discount of A', 'what one unit next period is worth today')
+    ("A's discount", 'what one unit next period is worth today')
     """
     kind, _, rest = path.partition(".")
     name, _, below = rest.partition(".")
@@ -72,24 +79,25 @@ def label_path(setting: Setting, path: str) -> PathLabel:
         return PathLabel(path, path, "", "")
     if not keys:
         return PathLabel(path, path, "", "")
-    spoken = ", ".join(words(key) for key in _spoken(keys, {member.id for member in setting.everyone}))
-    what = f"{spoken} of {name}" if kind == "member" else f"{spoken} ({words(name)})"
+    if kind == "member":
+        what = f"{name}'s {', '.join([MEMBER_NUMBERS.get(keys[0], words(keys[0])), *map(words, keys[1:])])}"
+    else:
+        what = f"{_spoken(keys, {member.id for member in setting.everyone})} ({words(name)})"
     described = _described(owner, keys, path)
     unit = str(described.get("unit", ""))
     return PathLabel(path, what, str(described.get("meaning", "")), setting.unit if unit == "money" else unit)
 
 
-def _spoken(keys: list[str], members: set[str]) -> list[str]:
+def _spoken(keys: list[str], members: set[str]) -> str:
     """``audit.rate`` reads "audit rate"; entries of lists and mappings follow what they are entries of."""
-    if len(keys) == 2 and keys[1] not in members:
-        return [f"{keys[0]} {keys[1]}"]
+    said = [key if key in members else words(key) for key in keys]
     if len(keys) == 2:
-        return [f"{keys[0]} of {keys[1]}"]
+        return " of ".join(said) if keys[1] in members else " ".join(said)
     if len(keys) == 3 and keys[1] not in members:
-        return [f"{keys[2]} of {keys[1]}"]
+        return f"{said[2]} of {said[1]}"
     if len(keys) == 3:
-        return [f"{keys[0]} of {keys[1]}", keys[2]]
-    return keys
+        return f"{said[0]} of {said[1]}, {said[2]}"
+    return ", ".join(said)
 
 
 def _described(owner: Any, keys: list[str], path: str) -> Mapping[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
 from typing import Any
@@ -22,6 +22,7 @@ from comity.agreements.repairs import Repair
 from comity.agreements.standings import (
     Turn,
     about,
+    anchors,
     distance,
     mapped_questions,
     member_map,
@@ -31,7 +32,6 @@ from comity.agreements.standings import (
 )
 from comity.agreements.wording import best_repairs, grouped_repairs, lever_value, listed, remaining, target_heading, verdict
 from comity.certificate import Basis
-from comity.errors import ComityError
 from comity.mechanisms import paths
 from comity.mechanisms.findings import QUESTIONS, Finding
 from comity.mechanisms.setting import Setting
@@ -39,6 +39,8 @@ from comity.mechanisms.setting import Setting
 MARKS = ("public", "estimated", "illustrative", None)
 MOST_VALUES = 60
 MOST_MARGINS = 25
+LONGEST_EXACT = 40
+INDICES = {"banzhaf": "power (Banzhaf)", "shapley_shubik": "power (Shapley-Shubik)"}
 WITNESS_ENTRIES, WITNESS_TEXT, WITNESS_DEPTH = 6, 160, 4
 BASES = {
     Basis.EXACT: "checked in exact arithmetic, no rounding",
@@ -108,9 +110,10 @@ def _count(assessment: Assessment, at: str) -> tuple[int, int]:
     return sum(finding.holds is False for finding in barred), len(barred)
 
 
-def _advice(assessment: Assessment, setting: Setting) -> list[RepairView]:
-    """The repairs that an amendment would make."""
-    return [_repair_view(repair, setting) for repair in choose(assessment)[0]] if assessment.failing else []
+def _advice(assessment: Assessment, setting: Setting) -> list[tuple[str, RepairView]]:
+    """The repairs that an amendment would make, with what they are for."""
+    chosen = choose(assessment)[0] if assessment.failing else []
+    return [(target_heading(assessment, [repair]), _repair_view(repair, setting)) for repair in chosen]
 
 
 # --- repairs -----------------------------------------------------------------------------------
@@ -170,11 +173,8 @@ def _repair_view(repair: Repair, setting: Setting) -> RepairView:
 
 def _change(setting: Setting, path: str, after: Fraction) -> Change:
     label = label_path(setting, path)
-    try:
-        before = rational.short(paths.read(setting, path), 7)
-    except (ComityError, TypeError):
-        before = "not stated"
-    return Change(label.name, path, before, lever_value(after))
+    before = paths.read(setting, path)  # None: left out of the file, such as a bond or a side payment of nobody
+    return Change(label.name, path, "nothing" if before is None else rational.short(before, 7), lever_value(after))
 
 
 def _sentence(text: str) -> str:
@@ -191,6 +191,7 @@ class Series:
     name: str
     chosen: bool
     sentence: str
+    evidence: str
     amounts: tuple[Fraction | int | float | None, ...]
     margin: Fraction | int | float | None
 
@@ -218,25 +219,27 @@ class SplitView:
 
 def split_views(assessment: Assessment) -> list[SplitView]:
     """For every clause whose findings give amounts by member: the rules, and the range of the core behind them."""
-    found = []
+    found, anchor = [], anchors(assessment)
     for at in memberships(assessment):
         who = assessment.membership.all if at == "all" else assessment.membership.resulting
         for clause in assessment.agreement.clauses:
             told = [
                 f for f in assessment.findings if f.at == at and f.clause == clause.id and f.question == "split" and not f.member
             ]
-            view = _split_view(clause_title(clause), at, who, told, str(getattr(clause, "rule", "")))
+            view = _split_view(clause_title(clause), at, who, told, str(getattr(clause, "rule", "")), anchor)
             if view is not None:
                 found.append(view)
     return found
 
 
-def _split_view(title: str, at: str, who: Sequence[str], told: Sequence[Finding], rule: str) -> SplitView | None:
-    divided = [f for f in told if any(_is_number(f.values.get(name)) for name in who)]
-    members = tuple(name for name in who if any(_is_number(f.values.get(name)) for f in divided))
+def _split_view(
+    title: str, at: str, who: Sequence[str], told: Sequence[Finding], rule: str, anchor: Mapping[int, str]
+) -> SplitView | None:
+    divided = [finding for finding in told if _amounts(finding, who)]
+    members = tuple(name for name in who if any(name in _amounts(finding, who) for finding in divided))
     if len(members) < 2:
         return None
-    series = tuple(_series(finding, members, rule) for finding in divided)
+    series = tuple(_series(finding, members, rule, anchor[id(finding)]) for finding in divided)
     core_finding = next((f for f in told if f.item == "core"), None)
     core = _core_range(core_finding, members)
     rows = [
@@ -263,11 +266,21 @@ def _split_view(title: str, at: str, who: Sequence[str], told: Sequence[Finding]
     )
 
 
-def _series(finding: Finding, members: Sequence[str], rule: str) -> Series:
-    amounts = tuple(value if _is_number(value := finding.values.get(name)) else None for name in members)
+def _series(finding: Finding, members: Sequence[str], rule: str, anchor: str) -> Series:
+    stated = _amounts(finding, members)
+    amounts = tuple(stated.get(name) for name in members)
     margin = finding.values.get("core_margin")
     item = finding.item or finding.clause
-    return Series(rule_name(item), item == rule, finding.sentence, amounts, margin if _is_number(margin) else None)
+    return Series(rule_name(item), item == rule, finding.sentence, anchor, amounts, margin if _is_number(margin) else None)
+
+
+def _amounts(finding: Finding, who: Sequence[str]) -> dict[str, Fraction | int | float]:
+    """What a finding says of each member: among its values, or in one mapping of them."""
+    for stated in (finding.values, *(value for value in finding.values.values() if isinstance(value, Mapping))):
+        found = {name: stated[name] for name in who if _is_number(stated.get(name))}
+        if found:
+            return found
+    return {}
 
 
 def _core_range(finding: Finding | None, members: Sequence[str]) -> tuple[tuple[Fraction, Fraction], ...] | None:
@@ -299,7 +312,7 @@ def _worth_view(assessment: Assessment, at: str) -> WorthView | None:
         for f in assessment.findings
         if f.question == "leave" and f.member and f.at == at and f.holds is not None and {"value", "outside"} <= set(f.values)
     ]
-    if not found:
+    if len(found) < 2:
         return None
     rows = [charts.Row(name, (inside, outside)) for name, inside, outside, _ in found]
     unit = found[0][3]
@@ -313,8 +326,13 @@ def _worth_view(assessment: Assessment, at: str) -> WorthView | None:
 
 
 def _margins(assessment: Assessment, setting: Setting) -> list[Turn]:
-    """Every margin, the numbers that need the smallest relative move first."""
-    return sorted((turn for finding in assessment.findings for turn in turns_of(setting, finding)), key=distance)
+    """Every margin, the numbers that need the smallest relative move first; equal ones of several members are one."""
+    same: dict[tuple[str, str, str, str], list[Turn]] = {}
+    for finding in assessment.findings:
+        for turn in turns_of(setting, finding):
+            same.setdefault((turn.label.path, turn.turns_at, turn.then, turn.at), []).append(turn)
+    merged = [replace(turns[0], who=listed([turn.who for turn in turns])) for turns in same.values()]
+    return sorted(merged, key=distance)
 
 
 # --- other answers -----------------------------------------------------------------------------
@@ -322,31 +340,94 @@ def _margins(assessment: Assessment, setting: Setting) -> list[Turn]:
 
 @dataclass(frozen=True)
 class Told:
-    """A finding without a bar: its sentence and its values by name."""
+    """A finding without a bar: its sentence and, unless a table has them, its values as (name, text, exact text)."""
 
     sentence: str
     at: str
     unit: str
-    theorem: str
     values: tuple[tuple[str, str, str], ...]
     evidence: str
 
 
-def _others(assessment: Assessment, splits: Sequence[SplitView]) -> list[tuple[str, str, list[Told]]]:
-    """By clause and question: what informs and is shown nowhere else on the page."""
+@dataclass(frozen=True)
+class Table:
+    """Findings with the same values side by side, one a row."""
+
+    at: str
+    unit: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What one clause tells on one question."""
+
+    clause: str
+    question: str
+    told: tuple[Told, ...]
+    tables: tuple[Table, ...]
+    legend: tuple[str, ...]
+    chart: str
+
+
+def _others(assessment: Assessment, splits: Sequence[SplitView]) -> list[Answers]:
+    """By clause and question: what informs and is not among the divisions."""
     shown = {id(finding) for view in splits for finding in view.findings}
-    said: set[tuple[str, str]] = set()
-    groups: dict[tuple[str, str], list[Told]] = {}
-    members = set(assessment.membership.all)
-    for at, finding in enumerate(assessment.findings):
-        told = (finding.clause, finding.sentence)
-        if finding.holds is None and not finding.member and id(finding) not in shown and told not in said:
-            said.add(told)
-            values = tuple(_value_rows(finding.values, members))
-            view = Told(finding.sentence, finding.at, finding.unit, finding.theorem, values, f"e{at}")
-            groups.setdefault((finding.clause, finding.question), []).append(view)
+    anchor = anchors(assessment)
+    groups: dict[tuple[str, str], list[tuple[str, Finding]]] = {}
+    for finding in assessment.findings:
+        if finding.holds is None and id(finding) not in shown:
+            groups.setdefault((finding.clause, finding.question), []).append((anchor[id(finding)], finding))
     titles = {clause.id: clause_title(clause) for clause in assessment.agreement.clauses}
-    return [(titles.get(clause, "The agreement as a whole"), QUESTIONS[q], told) for (clause, q), told in groups.items()]
+    members = set(assessment.membership.all)
+    found = [
+        _answers(titles.get(clause, "The agreement as a whole"), question, group, members)
+        for (clause, question), group in groups.items()
+    ]
+    return [answers for answers in found if answers.told or answers.tables]
+
+
+def _answers(title: str, question: str, group: Sequence[tuple[str, Finding]], members: set[str]) -> Answers:
+    alike: dict[tuple[str, tuple[str, ...]], list[Finding]] = {}
+    for _, finding in group:
+        names = tuple(name for name, _ in _flat(finding.values, "", members))
+        alike.setdefault((finding.at, names), []).append(finding)
+    tabled = {key: found for key, found in alike.items() if len(found) > 1 and key[1]}
+    in_table = {id(finding) for found in tabled.values() for finding in found}
+    told, said = [], set()
+    for anchor, finding in group:
+        # Members' sentences stand with their reasons.
+        if not finding.member and finding.sentence not in said:
+            said.add(finding.sentence)
+            values = () if id(finding) in in_table else tuple(_value_rows(finding.values, members))
+            told.append(Told(finding.sentence, finding.at, finding.unit, values, anchor))
+    tables = tuple(_table(at, names, found, members) for (at, names), found in tabled.items())
+    legend, chart = _power_chart([finding for _, finding in group if finding.at == "all"])
+    return Answers(title, QUESTIONS[question], tuple(told), tables, legend, chart)
+
+
+def _table(at: str, names: tuple[str, ...], found: Sequence[Finding], members: set[str]) -> Table:
+    rows = tuple(
+        (finding.member or words(finding.item or ""), tuple(_value_text(v)[0] for _, v in _flat(finding.values, "", members)))
+        for finding in found
+    )
+    return Table(at, found[0].unit, names, rows)
+
+
+def _power_chart(found: Sequence[Finding]) -> tuple[tuple[str, ...], str]:
+    """Shares of the votes beside shares of the power, which often differ; with the names of the series."""
+    indices = [name for name in INDICES if all(_is_number(f.values.get(name)) for f in found)]
+    if not indices or any(f.question != "power" or not f.member for f in found):
+        return (), ""
+    votes = [Fraction(f.values["weight"]) if _is_number(f.values.get("weight")) else None for f in found]
+    total = sum((vote for vote in votes if vote is not None), Fraction(0))
+    rows = [
+        charts.Row(f.member or "", (vote / total if vote is not None and total else None, *(f.values[name] for name in indices)))
+        for f, vote in zip(found, votes, strict=True)
+    ]
+    legend = ("votes", *(INDICES[name] for name in indices))
+    return legend, charts.dot_chart("Votes and power", legend, rows, "share of the whole")
 
 
 def _value_rows(values: Mapping[str, Any], members: set[str]) -> list[tuple[str, str, str]]:
@@ -380,7 +461,7 @@ def _value_text(value: Any) -> tuple[str, str]:
         return ", ".join(_value_text(item)[0] for item in value) or "none", ""
     if isinstance(value, Fraction | int):
         short, exact = rational.short(value, 6), rational.text(value)
-        return short, exact if exact != short.replace(",", "") and len(exact) <= 40 else ""
+        return short, exact if exact != short.replace(",", "") and len(exact) <= LONGEST_EXACT else ""
     return (rational.short(value, 6), "") if isinstance(value, float) else (str(value), "")
 
 
@@ -422,9 +503,10 @@ class Proof:
 
 def _evidence(assessment: Assessment) -> list[tuple[str, list[Proof]]]:
     proofs: dict[str, list[Proof]] = {at: [] for at in memberships(assessment)}
-    for at, finding in enumerate(assessment.findings):
+    anchor = anchors(assessment)
+    for finding in assessment.findings:
         if finding.at in proofs:
-            proofs[finding.at].append(_proof(finding, f"e{at}"))
+            proofs[finding.at].append(_proof(finding, anchor[id(finding)]))
     return list(proofs.items())
 
 

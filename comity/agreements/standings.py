@@ -24,6 +24,13 @@ SUBJECTS = {
     "power": "power to decide",
     "sweep": "what follows",
 }
+# By whether the finding is about something a member does, and whether it holds.
+TOLD = {
+    (True, True): ("does not pay:", "It would start to pay"),
+    (True, False): ("pays:", "It would no longer pay"),
+    (False, True): ("holds:", "This would fail"),
+    (False, False): ("fails:", "This would hold"),
+}
 MOST_DIGITS = 12
 NAMED = 8
 
@@ -55,17 +62,19 @@ class Turn:
     turns_at: str
     move: str
     share: Fraction | None
-    about: str
-    failing: bool
+    who: str
+    then: str
     at: str
 
 
 @dataclass(frozen=True)
 class Side:
-    """A finding as it reads at one membership."""
+    """A finding as it reads at one membership: a word on the outcome, the sentence, and when it would turn."""
 
     state: str
+    lead: str
     sentence: str
+    turning: str
     turns: tuple[Turn, ...]
     repair: str
     evidence: str
@@ -237,7 +246,10 @@ class _Reasons:
     def __init__(self, assessment: Assessment, setting: Setting) -> None:
         self.setting = setting
         self.unit = assessment.agreement.unit
-        self.evidence = {id(finding): f"e{at}" for at, finding in enumerate(assessment.findings)}
+        asked = {(finding.question, finding.clause) for finding in assessment.findings if finding.clause}
+        # A clause is named only where several answer the same question.
+        self.several = {question for question, _ in asked if sum(other == question for other, _ in asked) > 1}
+        self.evidence = anchors(assessment)
         self.repairs: dict[str, str] = {}
         for repair in assessment.repairs:
             if repair.value is not None and repair.finding not in self.repairs:
@@ -252,21 +264,22 @@ class _Reasons:
             key = (finding.clause, finding.question, who, finding.item or "")
             pairs.setdefault(key, {})[finding.at] = self.side(finding)
         return [
-            Reason(_title(question, who, item), sides.get("all"), sides.get("resulting"))
-            for (_, question, who, item), sides in pairs.items()
+            Reason(self.title(clause, question, who, item), sides.get("all"), sides.get("resulting"))
+            for (clause, question, who, item), sides in pairs.items()
         ]
 
     def side(self, finding: Finding) -> Side:
         state = "info" if finding.holds is None else "ok" if finding.holds else "fails"
         turns = tuple(sorted(turns_of(self.setting, finding), key=distance))
         repair = self.repairs.get(finding.id, "") if finding.holds is False else ""
-        return Side(state, finding.sentence, turns, repair, self.evidence[id(finding)])
+        told = TOLD[_is_deed(finding), finding.holds] if finding.holds is not None else ("", "")
+        return Side(state, told[0], finding.sentence, told[1], turns, repair, self.evidence[id(finding)])
 
-
-def _title(question: str, who: str, item: str) -> str:
-    together = f" together ({who.replace('+', ', ')})" if "+" in who else ""
-    subject = SUBJECTS.get(question, words(question))
-    return f"{subject[:1].upper()}{subject[1:]}{together}" + (f": {words(item)}" if item else "")
+    def title(self, clause: str, question: str, who: str, item: str) -> str:
+        together = f" together ({who.replace('+', ', ')})" if "+" in who else ""
+        subject = SUBJECTS.get(question, words(question))
+        where = f" (clause {words(clause)})" if clause and question in self.several else ""
+        return f"{subject[:1].upper()}{subject[1:]}{together}" + (f": {words(item)}" if item else "") + where
 
 
 # --- margins -----------------------------------------------------------------------------------
@@ -276,6 +289,23 @@ def about(finding: Finding) -> str:
     """What a finding is about, in a few words."""
     item = f" ({words(finding.item)})" if finding.item else ""
     return f"{who_of(finding)}: {SUBJECTS.get(finding.question, words(finding.question))}{item}"
+
+
+def anchors(assessment: Assessment) -> dict[int, str]:
+    """Where on the page the evidence of each finding stands, by the finding's identity."""
+    return {id(finding): f"e{at}" for at, finding in enumerate(assessment.findings)}
+
+
+def _is_deed(finding: Finding) -> bool:
+    return finding.question in ASKED_OF_EACH and bool(finding.member or finding.coalition)
+
+
+def _then(finding: Finding) -> tuple[str, str]:
+    """Who does what beyond the turning point."""
+    if not _is_deed(finding):
+        return about(finding), f"would {'hold' if finding.holds is False else 'fail'}"
+    item = f" ({words(finding.item)})" if finding.item else ""
+    return who_of(finding), f"would {'stop' if finding.holds is False else 'start'} {SUBJECTS[finding.question]}{item}"
 
 
 def turns_of(setting: Setting, finding: Finding) -> list[Turn]:
@@ -289,7 +319,7 @@ def _turn(setting: Setting, finding: Finding, one: Margin) -> Turn:
     sign = "+" if at > value else "−" if at < value else "±"
     move = f"{sign}{rational.short(100 * share, 3)} %" if share is not None else f"{sign}{rational.short(abs(at - value))}"
     now, then = told_apart(one.value, one.turns_at or 0)
-    return Turn(label_path(setting, one.path), now, then, move, share, about(finding), finding.holds is False, finding.at)
+    return Turn(label_path(setting, one.path), now, then, move, share, *_then(finding), finding.at)
 
 
 def distance(turn: Turn) -> tuple[bool, Fraction]:
