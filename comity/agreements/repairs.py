@@ -78,6 +78,7 @@ class Repair:
             "finding": self.finding,
             "covers": list(self.covers),
             "lever": self.lever.name,
+            "clause": self.lever.clause,
             "item": self.lever.item,
             "member": self.lever.member,
             **number_fields("value", self.value),
@@ -115,12 +116,21 @@ def tasks(
         return
     levers = [lever for clause in setting.clauses for lever in clause.levers(setting)]
     for target in targets(setting, who, findings):
-        asked = [lever for lever in levers if _fits(setting, target, lever) and _asked(questions, target, lever)]
+        asked = _once([lever for lever in levers if _fits(setting, target, lever) and _asked(questions, target, lever)], target)
         limits = [question.max_cost for question in questions]
         if asked:
             # The most generous question decides; one without a limit sets none.
             limit = None if None in limits else max((one for one in limits if one is not None), default=None)
             yield replace(target, max_cost=limit), asked
+
+
+def _once(levers: Sequence[Lever], target: Target) -> list[Lever]:
+    """Each number once: several clauses may offer a member's discount, and the target's own clause goes first."""
+    chosen: dict[tuple[str, ...], Lever] = {}
+    for lever in levers:
+        if lever.paths not in chosen or lever.clause == target.clause:
+            chosen[lever.paths] = lever
+    return list(chosen.values())
 
 
 def targets(setting: Setting, who: Membership, findings: Sequence[Finding]) -> Iterator[Target]:

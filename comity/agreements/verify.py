@@ -198,11 +198,11 @@ def _repairs(
     for target, levers in tasks(agreement, setting, who, findings):
         described = []
         for lever in levers:
-            entry = listed.get(f"{target.id}, {lever.key}")
+            entry = listed.get(_lever_key(target.id, lever))
             if entry is not None:
                 described.append(_described(setting, who, target, lever, entry))
         yield from sorted(described, key=lambda repair: repair.rank)
-        missing = [lever.key for lever in levers if f"{target.id}, {lever.key}" not in listed]
+        missing = [lever.key for lever in levers if _lever_key(target.id, lever) not in listed]
         if missing:
             raise InvalidEvidence(f"repairs[{target.id}]: {', '.join(missing)} is missing")
 
@@ -217,6 +217,8 @@ def _described(setting: Setting, who: Membership, target: Target, lever: Lever, 
     if lever.solve is None:
         return describe(setting, who, target, lever, Solved(value, change_of(lever, here, value), {}))
     change = {str(path): rational.exact(number, str(path)) for path, number in dict(entry.get("change") or {}).items()}
+    if set(change) != set(lever.paths):
+        raise InvalidEvidence(f"repairs[{target.id}, {lever.key}].change: should set {', '.join(lever.paths)}")
     witness = (entry.get("certificate") or {}).get("witness") or {}
     return describe(setting, who, target, lever, Solved(value, change, witness))
 
@@ -224,7 +226,10 @@ def _described(setting: Setting, who: Membership, target: Target, lever: Lever, 
 def _no_value(here: Setting, target: Target, lever: Lever, entry: Mapping[str, Any]) -> str:
     """The reason why there is no value, after trying them again."""
     if lever.solve is not None:
-        return str(entry.get("condition"))
+        reason = lever.hopeless(here) if lever.hopeless is not None else None
+        if reason is None:
+            raise InvalidEvidence(f"repairs[{target.id}, {lever.key}]: says there is none, but nothing proves it")
+        return reason
     value = least_value(lever, here, lambda changed: fails(changed, target))
     if value is not None:
         raise InvalidEvidence(f"repairs[{target.id}, {lever.key}]: says there is none, but {rational.text(value)} repairs")
@@ -243,7 +248,11 @@ def _repair_key(entry: Any) -> str:
         return "?"
     lever, item, member = entry.get("lever"), entry.get("item"), entry.get("member")
     key = f"{lever} on {item}" if item else f"{lever} of {member}" if member else str(lever)
-    return f"{entry.get('finding')}, {key}"
+    return f"{entry.get('finding')}, {entry.get('clause')}: {key}"
+
+
+def _lever_key(finding: str, lever: Lever) -> str:
+    return f"{finding}, {lever.clause}: {lever.key}"
 
 
 def _compare_lists(name: str, expected: list[dict[str, Any]], given: Any, key: Any) -> list[str]:

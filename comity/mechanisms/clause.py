@@ -115,6 +115,11 @@ class Clause:
         """A random clause that makes sense for these members; the generic tests use it."""
         raise TypeError(f"clause type {cls.__name__} gives no random instances")
 
+    @classmethod
+    def companions(cls, members: Sequence[Member], rng: np.random.Generator) -> Sequence[Clause]:
+        """Random clauses without which a random clause of this type makes no sense; the generic tests put them beside it."""
+        return ()
+
     # --- what every clause has -----------------------------------------------------------------
 
     def binds(self, member: str) -> bool:

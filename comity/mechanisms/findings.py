@@ -129,6 +129,8 @@ class Lever:
         For a lever that is not one number: finds the new values by path with their evidence, or says why there are none.
     confirm : callable, optional
         With ``solve``: checks the answer by arithmetic; called while verifying as well.
+    hopeless : callable, optional
+        With ``solve``: says from evidence, by arithmetic, why there is no answer; None if there may be one.
     """
 
     name: str
@@ -144,6 +146,7 @@ class Lever:
     payer: str = ""
     solve: Callable[[Setting], Solved | str] | None = None
     confirm: Callable[[Setting, Solved], Certificate] | None = None
+    hopeless: Callable[[Setting], str | None] | None = None
 
     @property
     def key(self) -> str:

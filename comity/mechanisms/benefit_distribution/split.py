@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, get_args
 
 import numpy as np
 
@@ -23,6 +23,7 @@ from comity.mechanisms.clause import Clause, Flaw
 from comity.mechanisms.findings import Finding, Lever, Solved
 from comity.mechanisms.members import Member
 from comity.mechanisms.parameters import parameter
+from comity.mechanisms.resource_pooling.contribution_key import ContributionKey
 from comity.mechanisms.resource_pooling.production_pool import ProductionPool
 from comity.mechanisms.setting import Setting
 
@@ -163,7 +164,17 @@ class Split(Clause):
 
     def levers(self, setting: Setting) -> list[Lever]:
         paths = tuple(self.path("transfers", name) for name in self._present(setting))
-        return [Lever("side_payment", self.id, paths, ("leave",), solve=self._least_transfer, confirm=self._confirm_transfer)]
+        return [
+            Lever(
+                "side_payment",
+                self.id,
+                paths,
+                ("leave",),
+                solve=self._least_transfer,
+                confirm=self._confirm_transfer,
+                hopeless=self._no_transfer,
+            )
+        ]
 
     def flaws(self, setting: Setting) -> Iterator[Flaw]:
         clauses = {clause.id: clause for clause in setting.clauses}
@@ -192,8 +203,13 @@ class Split(Clause):
 
     @classmethod
     def random(cls, members: Sequence[Member], rng: np.random.Generator) -> Split:
-        rule = str(rng.choice(["shapley", "nucleolus", "owen_set", "equal"]))
-        return cls(id="division", game="pool", rule=rule, compare=("shapley", "equal"))  # type: ignore[arg-type]
+        rule = str(rng.choice(get_args(Rule)))
+        return cls(id="division", game="pool", rule=rule, contributions_="dues", compare=("shapley", "equal"))  # type: ignore[arg-type]
+
+    @classmethod
+    def companions(cls, members: Sequence[Member], rng: np.random.Generator) -> Sequence[Clause]:
+        """The pool that is divided and the contributions that a proportional split follows."""
+        return (ProductionPool.random(members, rng), ContributionKey.random(members, rng))
 
     # --- findings ------------------------------------------------------------------------------
 
@@ -325,18 +341,30 @@ class Split(Clause):
         from comity.solvers.core.least_transfer import least_transfer_to_core
 
         game = self.pool(setting)
-        if game is None:
-            return "nothing is pooled"
+        if reason := self._no_transfer(setting):
+            return reason
+        assert game is not None
         start = self.shares(setting)
-        try:
-            best = least_transfer_to_core(game, list(start.values()))
-        except EmptyCore as empty:
-            return f"no side payments can: {empty}"
+        best = least_transfer_to_core(game, list(start.values()))
         change = {
             self.path("transfers", name): self.transfers.get(name, ZERO) + after - before
             for (name, before), after in zip(start.items(), best.exact, strict=True)
         }
         return Solved(best.notes["transfer"], change, plain(best.certificate.witness))
+
+    def _no_transfer(self, setting: Setting) -> str | None:
+        """Why no side payments keep everyone: nothing is pooled, or the core is empty, as its balanced weights prove."""
+        game = self.pool(setting)
+        if game is None:
+            return "nothing is pooled"
+        core = self.found(setting)["core"]
+        if "empty" not in core:
+            return None
+        certificate = check_core_empty(game, None, core["empty"])
+        if not certificate:
+            raise InvalidEvidence(f"clause {self.id}: the balanced weights do not prove that the core is empty")
+        gap = rational.short(certificate.margin or ZERO)
+        return f"no side payments keep every coalition: overlapping coalitions could claim {gap} more than there is"
 
     def _confirm_transfer(self, setting: Setting, solved: Solved) -> Certificate:
         game = self.pool(setting)
