@@ -178,6 +178,23 @@ def test_units_called_unequally_are_refuted():
     assert not check_layers(F(800), F(500), F(158), clause.units, swapped)
 
 
+@pytest.mark.parametrize(
+    ("loss", "units", "first", "call", "uncovered"),
+    [
+        (600, {"A": 1}, 600, 0, 0),  # the primary layer pays beyond its limit
+        (700, {"A": 1}, 500, 200, 0),  # a unit pays beyond the cap
+        (600, {"A": 1}, 480, 120, 0),  # the pool is called too early
+        (400, {}, 300, 0, 100),  # the primary layer stops too early, and there is no pool
+        (600, {"A": 1}, 500, 60, 40),  # the pool stops too early
+        (600, {"A": 1}, 500, 101, -1),  # more is paid than lost
+    ],
+)
+def test_a_division_that_breaks_one_rule_is_refuted(loss, units, first, call, uncovered):
+    units = {name: F(count) for name, count in units.items()}
+    parts = {"primary": first, "call": call, "shares": {name: count * call for name, count in units.items()}}
+    assert not check_layers(F(loss), F(500), F(158), units, {**parts, "uncovered": uncovered})
+
+
 # --- voting -----------------------------------------------------------------------------------
 
 
