@@ -174,3 +174,10 @@ def test_another_efficient_division_is_refuted():
         except InvalidEvidence:
             certificate = None
         assert not certificate
+
+
+def test_jobs_that_do_not_fit_are_refuted():
+    # The first resource is just used up, a bottleneck; the second is overused.
+    problem = resource_demands([10, 5], [[1, 1]])
+    assert not check_dominant_resource_fairness(problem, [10])
+    assert check_dominant_resource_fairness(problem, [5])

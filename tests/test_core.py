@@ -187,12 +187,20 @@ def test_a_least_core_that_is_not_is_refuted(game):
         )
 
 
-def test_a_larger_excess_than_stated_is_refuted():
-    # x has a larger excess elsewhere than the coalitions of the weights.
-    weights = [[["A"], "1/2"], [["B", "C"], "1/2"]]
-    x, epsilon = (60, 30, 30), -60
-    assert THREE.excess(0b001, x) == epsilon
-    assert not check_least_core(THREE, x, {"epsilon": epsilon, "weights": weights})
+PAIR = TableGame(["A", "B"], [0, 1, 2, 5])
+ATTRACTIVE = TableGame(["A", "B", "C"], [0, 1, -10, 1, -10, 1, -10, 0])
+FORGED_LEAST_CORES = {
+    "everybody is no coalition that leaves": (PAIR, [1, 4], {"epsilon": 0, "weights": [[["A", "B"], 1]]}),
+    "a negative weight": (ATTRACTIVE, [0, 0, 0], {"epsilon": 1, "weights": [[["A"], -1], [["A", "B"], 1], [["A", "C"], 1]]}),
+    "weights that cover some more than others": (PAIR, [1, 4], {"epsilon": 0, "weights": [[["A"], 1]]}),
+    "a larger excess elsewhere": (THREE, [50, 10, 60], {"epsilon": -50, "weights": [[["A"], "1/2"], [["B", "C"], "1/2"]]}),
+    "amounts that do not add up": (PAIR, [3, 4], {"epsilon": -2, "weights": [[["A"], "1/2"], [["B"], "1/2"]]}),
+}
+
+
+@pytest.mark.parametrize(("game", "x", "witness"), FORGED_LEAST_CORES.values(), ids=FORGED_LEAST_CORES.keys())
+def test_a_forged_least_core_with_a_single_flaw_is_refuted(game, x, witness):
+    assert not check_least_core(game, x, witness)
 
 
 def test_weights_that_are_not_balanced_prove_no_empty_core():
@@ -233,6 +241,15 @@ def test_a_range_that_is_too_wide_or_too_narrow_is_refuted(game):
         check_core_range(game, found.exact, {**witness, "least": witness["least"][:-1]})
 
 
+def test_a_range_that_is_attained_but_not_proved_is_refuted():
+    found = core_range(THREE)
+    witness = stored(found.certificate)
+    # 120 * 5/12 = 50, but 5/12 of everybody's amounts is not what A gets.
+    witness["least"][0] = {"point": ["50", "30", "40"], "weights": [], "grand": "5/12"}
+    assert check_in_core(THREE, [50, 30, 40])
+    assert not check_core_range(THREE, [(50, 100), *found.exact[1:]], witness)
+
+
 def test_a_negative_weight_guarantees_nothing():
     found = core_range(THREE)
     witness = stored(found.certificate)
@@ -254,5 +271,8 @@ def test_a_transfer_that_is_not_least_is_refuted():
     assert not check_least_transfer(THREE, found.exact, {**witness, "weights": []})
     doubled = [[names, str(2 * F(w))] for names, w in witness["weights"]]
     assert not check_least_transfer(THREE, found.exact, {**witness, "weights": doubled, "grand": str(2 * F(witness["grand"]))})
+    assert not check_least_transfer(THREE, far, {**witness, "weights": doubled, "grand": str(2 * F(witness["grand"]))})
+    # 80 moved to the far point, "proved" by what B gets counted negatively.
+    assert not check_least_transfer(THREE, far, {**witness, "weights": [[["B"], "-1"]], "grand": "1/2"})
     near = [found.exact[0] - TINY, found.exact[1] + TINY, found.exact[2]]
     assert not check_least_transfer(THREE, near, witness)

@@ -18,6 +18,7 @@ from comity.engines.simplex import optimal_basis
 from comity.errors import ComityError, Infeasible, InvalidEvidence, SolverFailure, Unbounded
 from comity.linear_programme import LinearProgramme, linear_programme
 
+F = Fraction
 numbers = st.integers(-6, 6) | st.fractions(-4, 4, max_denominator=7)
 sides = st.none() | numbers
 
@@ -93,6 +94,18 @@ def test_the_units_of_money_and_of_resources_change_nothing(unit, good):  # P1-0
     best = solve_exactly(production)
     assert best.value == unit * good * Fraction(715, 6)
     assert best.dual == (unit * Fraction(29, 24), unit * Fraction(17, 24), unit * Fraction(11, 24))
+
+
+def test_the_floats_alone_find_the_basis_in_any_unit(monkeypatch):
+    def no_help(programme: LinearProgramme) -> None:
+        raise AssertionError("the exact simplex method was needed")
+
+    monkeypatch.setattr(exact, "optimal_basis", no_help)
+    for unit in (F(1, 10**60), F(1, 10**9), F(10**12), F(10**60)):
+        uses = [[4, 2, 1], [1, 3, 2], [1, 1, 3]]
+        money = linear_programme([unit * p for p in (6, 5, 4)], uses, upper=[60, 40, 40], maximise=True)
+        goods = linear_programme([6, 5, 4], uses, upper=[unit * b for b in (60, 40, 40)], maximise=True)
+        assert solve_exactly(money).value == solve_exactly(goods).value == unit * F(715, 6)
 
 
 def test_coefficients_of_very_different_size_in_one_programme():
@@ -172,6 +185,13 @@ def test_a_plan_or_a_dual_moved_by_1e_12_is_refuted():
             assert not check_optimum(production, best.primal, {"dual": dual})
     assert not check_optimum(production, best.primal, {"dual": [-price for price in best.dual]})
     assert not check_optimum(replace(production, maximise=False), best.primal, {"dual": best.dual})
+
+
+def test_an_infeasible_plan_or_dual_with_the_right_objective_is_refuted():
+    diet = linear_programme([3, 2], [[1, 1]], lower=[4])
+    assert check_optimum(diet, [0, 4], {"dual": [2]})
+    assert not check_optimum(diet, ["8/3", 0], {"dual": [2]})
+    assert not check_optimum(diet, [4, 0], {"dual": [3]})
 
 
 def test_wrong_evidence_of_having_no_optimum_is_refuted():

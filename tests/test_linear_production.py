@@ -257,3 +257,36 @@ def test_an_owen_vector_that_is_not_is_refuted():
 def test_a_core_vector_at_other_prices_is_no_owen_vector():
     witness = owen_vector(OWEN).certificate.witness
     assert not check_owen_vector(OWEN, nucleolus(OWEN).exact, witness)
+
+
+def test_a_forged_plan_or_price_with_a_single_flaw_is_refuted():
+    # A negative amount of a useless product would set resources free: 5 units from 3.
+    useless = LinearProductionGame([1, 0], [[1, 1]], [[3]])
+    with pytest.raises(InvalidEvidence, match="cannot carry out"):
+        useless.confirmed({"worths": {"1": {"plan": [5, -2], "prices": ["5/3"]}}})
+    # A negative price of compute would make data look scarce.
+    both = LinearProductionGame([1], [[1], [1]], [[10, 6]])
+    with pytest.raises(InvalidEvidence, match="profit"):
+        both.confirmed({"worths": {"1": {"plan": [2], "prices": [-1, 2]}}})
+    assert not check_owen_vector(LEONTIEF, [10, 6], {"prices": [1, 1], "plan": [16]})
+    assert not check_owen_vector(LEONTIEF, [0, 0], {"prices": [0, 0], "plan": [0]})
+
+
+SQUARE = LinearProductionGame([1, 0], [[1, 5], [1, 5]], {"A": [6, 0], "B": [0, 6], "C": [1, 1]})
+HALF = ["1/2", "1/2"]
+FORGED_ENDS = {
+    "prices that are none": (LEONTIEF, {"amount": -6, "prices": ["-3/5", 2], "plan": [0], "share": -1}),
+    "not attained": (LEONTIEF, {"amount": -6, "prices": [0, 1], "plan": [0], "share": -1}),
+    "a negative amount of a product": (SQUARE, {"amount": 3, "prices": HALF, "plan": [3, "-3/5"], "share": 0}),
+    "a plan beyond the endowment": (SQUARE, {"amount": 3, "prices": HALF, "plan": [3, 0], "share": 0}),
+    "a bound that falls short": (SQUARE, {"amount": 3, "prices": HALF, "plan": [0, 0], "share": 0}),
+}
+
+
+@pytest.mark.parametrize(("game", "end"), FORGED_ENDS.values(), ids=FORGED_ENDS.keys())
+def test_a_forged_end_of_the_range_with_a_single_flaw_is_refuted(game, end):
+    found = owen_vector(game)
+    witness = json.loads(json.dumps(found.certificate.to_json()))["witness"]
+    witness["range"][0]["least"] = end
+    certificate = check_owen_vector(game, found.exact, witness)
+    assert certificate.witness["reason"] == "an end of the range is not proved"

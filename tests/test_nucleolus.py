@@ -326,11 +326,25 @@ def test_an_imputation_is_asked_for():
     assert check_nucleolus(game, ours.exact, witness)
 
 
-def test_a_level_about_nobody_or_everybody_is_refuted():
-    game = TableGame(["A", "B"], [0, 1, 2, 5])
-    for names in ([], ["A", "B"]):
-        level = {"epsilon": 0, "coalitions": [[names, 1]], "earlier": [[["A", "B"], -1 if names else 0]]}
-        assert not check_prenucleolus(game, [2, 3], {"levels": [level]})
+PAIR = TableGame(["A", "B"], [0, 1, 2, 5])
+BOTH = [["A"], 1], [["B"], 1]
+FORGED = {
+    "amounts that do not add up": ([3, 4], {"epsilon": -2, "coalitions": BOTH, "earlier": [[["A", "B"], -1]]}),
+    "a coalition that nobody settled": ([1, 4], {"epsilon": 0, "coalitions": [[["A"], 1]], "earlier": [[["A"], -1]]}),
+    "a bound that does not bind": (
+        [3, 2],
+        {"epsilon": 0, "coalitions": [[["B"], 1]], "bounds": [["A", 1]], "earlier": [[["A", "B"], -1]]},
+    ),
+    "weights that do not cancel": ([2, 3], {"epsilon": -1, "coalitions": BOTH, "earlier": [[["A", "B"], -2]]}),
+    "nothing settled": ([2, 3], {"epsilon": 0, "coalitions": [[["A", "B"], 1]], "earlier": [[["A", "B"], -1]]}),
+}
+
+
+@pytest.mark.parametrize(("x", "level"), FORGED.values(), ids=FORGED.keys())
+def test_forged_evidence_with_a_single_flaw_is_refuted(x, level):
+    assert not check_nucleolus(PAIR, x, {"levels": [level]})
+    if "bounds" not in level:
+        assert not check_prenucleolus(PAIR, x, {"levels": [level]})
 
 
 def test_evidence_that_cannot_be_read_says_so():

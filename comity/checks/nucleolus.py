@@ -178,8 +178,6 @@ def _unbalanced(game: Game, level: _Level, earlier: set[int]) -> str:
 
 def _loose(game: Game, x: Sequence[Fraction], alone: Sequence[Fraction], excesses: _Excesses, level: _Level) -> str:
     for S, _ in level.coalitions:
-        if not 0 < S < game.grand_coalition:
-            return "a level is about coalitions that are neither empty nor everybody"
         if excesses.of_coalition(S) != level.epsilon:
             return f"coalition {label(game.players, S)} does not have the level's excess"
     for S, _ in level.bounds:
