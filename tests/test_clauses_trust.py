@@ -17,6 +17,7 @@ from comity.errors import ComityError
 from comity.games.repeated.monitored import MonitoredCooperation
 from comity.games.strategic.attribute_sampling import AttributeSampling
 from comity.games.strategic.self_enforcing_treaty import SelfEnforcingTreaty
+from comity.mechanisms import paths
 from comity.mechanisms.members import Member, random_members
 from comity.mechanisms.setting import Setting
 from comity.mechanisms.trust_building.escrow import Escrow
@@ -343,6 +344,16 @@ def test_a_bond_that_no_alarm_can_take_is_a_flaw():
     assert clause.findings(setting) == []
 
 
+def test_a_bond_that_the_file_leaves_out_is_a_lever_from_nothing():
+    setting = accord()
+    clause = replace(setting.clause("escrow"), bond={"N3": F(1)})
+    levers = {lever.member: lever for lever in clause.levers(setting.with_clause(clause))}
+    assert list(levers) == list(ACCORD)
+    assert (levers["N3"].low, levers["N4"].low) == (1, 0)
+    assert paths.read(setting.with_clause(clause), levers["N4"].paths[0]) is None
+    assert paths.write(setting.with_clause(clause), levers["N4"].paths[0], F(2)).stake("N4") == 2
+
+
 def test_a_second_alarm_takes_the_bond_too_and_findings_stay_apart():
     setting = accord({"N3": 1})
     second = replace(setting.clause("alarms"), id="sirens")
@@ -555,6 +566,11 @@ def test_a_sample_that_cannot_miss_and_one_that_cannot_find():
     assert AttributeSampling(sites=10, inspections=6, violating_sites=5).detection == (1, 1)
     assert AttributeSampling(sites=10, inspections=6, violating_sites=0).detection == (0, 0)
     assert AttributeSampling(sites=10, inspections=0, violating_sites=3).least_inspections(F(1)) == 8
+
+
+def test_what_is_almost_certain_is_not_called_certain():
+    clause = SiteSampling(id="sites", sites=1000, inspections=500, violating_sites=50)
+    assert "above 0.9999" in clause.findings(Setting(members=(), clauses=(clause,), everyone=()))[0].sentence
 
 
 def test_a_target_is_a_bar_with_the_inspections_it_takes():

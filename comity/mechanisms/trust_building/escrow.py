@@ -60,7 +60,7 @@ class Escrow(Clause):
         ]
 
     def levers(self, setting: Setting) -> Sequence[Lever]:
-        """A larger bond of one member whose bond the file states (0 will do), as far as the member still takes part."""
+        """A larger bond of one member, as far as it still takes part."""
         return [
             Lever(
                 "bond",
@@ -73,7 +73,6 @@ class Escrow(Clause):
                 payer="the member puts it up",
             )
             for member in setting.bound(self)
-            if member.id in self.bond
         ]
 
     def stake(self, member: str) -> Fraction:

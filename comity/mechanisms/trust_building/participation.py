@@ -44,8 +44,8 @@ class Participation(Clause):
 
     N: int = parameter("number of all parties that could sign, members or not", low=2, high=MAX_PARTIES)
     a: Fraction = parameter("total effort beyond which more is useless", above=0)
-    b: Fraction = parameter("slope of the marginal benefit of total effort", above=0)
-    c: Fraction = parameter("slope of the marginal cost of a party's own effort", above=0)
+    b: Fraction = parameter("slope of the marginal benefit of total effort", unit="money per squared effort", above=0)
+    c: Fraction = parameter("slope of the marginal cost of a party's own effort", unit="money per squared effort", above=0)
     most_effort: Fraction | None = parameter("the most one party can do (default: no bound)", above=0, default=None)
     entry_into_force: int | None = parameter("signatories without whom there is no treaty", low=1, default=None)
 
@@ -103,12 +103,10 @@ class Participation(Clause):
 
     def _which(self, sizes: Sequence[int]) -> str:
         if not sizes:
-            return (
-                f"no agreement among the {self.N} possible parties is stable: at every size someone gains by joining or leaving."
-            )
+            return f"no agreement among {self.N:,} possible parties is stable: at every size someone gains by joining or leaving."
         listed = " or ".join(map(str, sizes))
         return (
-            f"an agreement of {listed} of the {self.N} possible parties is stable: "
+            f"an agreement of {listed} of the {self.N:,} possible parties is stable: "
             "no signatory gains by leaving, nobody else by joining."
         )
 
@@ -154,12 +152,14 @@ class Participation(Clause):
         inside, none = treaty.payoffs(k)[0], treaty.payoffs(0)[1]
         compared = f"{_payoff(inside)} against {_payoff(none)} {unit} without any agreement"
         if gain > 0:
-            return f"Entry into force at {k} does not bind: a signatory has {compared} and would let it fall."
+            return f"Entry into force at {k:,} does not bind: a signatory has {compared} and would let it fall."
         temptation = treaty.leaving_gain(k)
         freely = f"leaving would gain {short(temptation)}" if temptation > 0 else f"leaving would still lose {short(-temptation)}"
-        text = f"With entry into force at {k} every signatory is pivotal: it has {compared}. If the agreement survived, {freely}."
+        text = (
+            f"With entry into force at {k:,} every signatory is pivotal: it has {compared}. If the agreement survived, {freely}."
+        )
         free = treaty.payoffs(k)[1]
-        return text if free is None else f"{text} The {self.N - k} outside have {_payoff(free)} each."
+        return text if free is None else f"{text} The {self.N - k:,} outside have {_payoff(free)} each."
 
 
 def _payoff(number: Fraction | None) -> str:

@@ -111,9 +111,15 @@ class SiteSampling(Clause):
     def _sentence(self, sample: AttributeSampling) -> str:
         drawn = f"{self.inspections:,} inspections of {self.sites:,} sites"
         violating = f"at least one of {self.violating_sites:,} violating sites"
-        text = f"{drawn} find {violating} with probability {short(sample.detection[0])}"
+        text = f"{drawn} find {violating} with probability {_shown(sample.detection)}"
         if self.target is None:
             return text + "."
         least = sample.least_inspections(self.target)
         asked = f"{text}; the agreement asks for {short(self.target)}"
         return f"{asked}, which takes {least:,}." if least is not None else f"{asked}, which no number of inspections reaches."
+
+
+def _shown(detection: tuple[Fraction, Fraction]) -> str:
+    """The probability; what only rounds to 1 is not shown as certain."""
+    low, high = detection
+    return short(low) if low <= Fraction(9999, 10_000) or low == high == 1 else "above 0.9999"
