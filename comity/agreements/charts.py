@@ -16,9 +16,9 @@ from comity import rational
 
 Number = Fraction | int | float
 
-WIDTH, LABELS, RIGHT = 620, 118, 26
+WIDTH, LABELS, RIGHT = 480, 92, 24
 LANE, GAP = 11, 10
-LONGEST_LABEL = 15
+LONGEST_LABEL = 12
 # Each series has a shape as well as a colour, so that nobody needs to see colours.
 SHAPES = (
     "M-5,0a5,5 0 1,0 10,0a5,5 0 1,0 -10,0z",
@@ -49,7 +49,7 @@ def dot_chart(title: str, series: Sequence[str], rows: Sequence[Row], unit: str)
     drawn = [_axis(scale, bottom, unit)]
     for at, row in enumerate(rows):
         drawn.append(_row(scale, row, series, 8 + at * height, height))
-    return _svg(title, WIDTH, bottom + 40, drawn)
+    return _svg(title, WIDTH, bottom + 36, drawn)
 
 
 def marker(at: int) -> str:
@@ -93,7 +93,7 @@ def simplex(
     total = sum((number for number in exact[0] if number is not None), Fraction(0)) if exact else Fraction(0)
     if total <= 0 or any(number is None or number < 0 for point in exact for number in point):
         return ""
-    corners = ((300.0, 30.0), (90.0, 330.0), (510.0, 330.0))
+    corners = ((240.0, 26.0), (75.0, 268.0), (405.0, 268.0))
 
     def place(point: Sequence[Number]) -> tuple[float, float]:
         weights = [rational.double(Fraction(number) / total) for number in point]
@@ -107,10 +107,10 @@ def simplex(
         core = [place(point) for point in _core_corners([(Fraction(low), Fraction(high)) for low, high in bounds], total)]
         if len(core) > 2:
             drawn.append(f'<path class="band" d="{_path(core)}"/>')
-    for (x, y), name, dy in zip(corners, names, (-12, 24, 24), strict=True):
+    for (x, y), name, dy in zip(corners, names, (-10, 20, 20), strict=True):
         drawn.append(f'<text x="{x:.1f}" y="{y + dy:.1f}" text-anchor="middle">all to {_short_label(name)}</text>')
     drawn += [_sign(at, *place(point)) for at, point in enumerate(points)]
-    return _svg(title, 600, 365, drawn)
+    return _svg(title, WIDTH, 296, drawn)
 
 
 # --- scale -------------------------------------------------------------------------------------
@@ -163,9 +163,9 @@ def _axis(scale: _Scale, bottom: int, unit: str) -> str:
         x = scale.x(tick)
         kind = "zero" if tick == 0 else "grid"
         drawn.append(f'<path class="{kind}" d="M{x:.1f},4V{bottom}"/>')
-        drawn.append(f'<text class="tick" x="{x:.1f}" y="{bottom + 15}" text-anchor="middle">{rational.short(tick)}</text>')
+        drawn.append(f'<text class="tick" x="{x:.1f}" y="{bottom + 14}" text-anchor="middle">{rational.short(tick)}</text>')
     middle = (LABELS + WIDTH - RIGHT) / 2
-    drawn.append(f'<text class="tick" x="{middle:.1f}" y="{bottom + 33}" text-anchor="middle">{escape(unit)}</text>')
+    drawn.append(f'<text class="tick" x="{middle:.1f}" y="{bottom + 29}" text-anchor="middle">{escape(unit)}</text>')
     return "".join(drawn)
 
 
@@ -184,7 +184,7 @@ def _row(scale: _Scale, row: Row, series: Sequence[str], top: int, height: int) 
         if number is not None:
             told = f"<title>{escape(row.label)}, {escape(series[at])}: {rational.short(number)}</title>"
             drawn.append(_sign(at, scale.x(number), top + GAP / 2 + LANE * (at + 0.5), told))
-    drawn.append(f'<text x="0" y="{top + height / 2 + 5:.1f}">{_short_label(row.label)}</text>')
+    drawn.append(f'<text x="0" y="{top + height / 2 + 4:.1f}">{_short_label(row.label)}</text>')
     return "".join(drawn)
 
 

@@ -18,6 +18,7 @@ from comity.agreements import charts
 from comity.agreements.amend import choose
 from comity.agreements.assessment import Assessment
 from comity.agreements.labels import clause_title, label_path, rule_name, words
+from comity.agreements.repair_views import RepairView, repair_view
 from comity.agreements.repairs import Repair
 from comity.agreements.standings import (
     Turn,
@@ -30,9 +31,8 @@ from comity.agreements.standings import (
     standings,
     turns_of,
 )
-from comity.agreements.wording import best_repairs, grouped_repairs, lever_value, listed, remaining, target_heading, verdict
+from comity.agreements.wording import best_repairs, grouped_repairs, listed, remaining, target_heading, verdict
 from comity.certificate import Basis
-from comity.mechanisms import paths
 from comity.mechanisms.findings import QUESTIONS, Finding
 from comity.mechanisms.setting import Setting
 
@@ -113,34 +113,10 @@ def _count(assessment: Assessment, at: str) -> tuple[int, int]:
 def _advice(assessment: Assessment, setting: Setting) -> list[tuple[str, RepairView]]:
     """The repairs that an amendment would make, with what they are for."""
     chosen = choose(assessment)[0] if assessment.failing else []
-    return [(target_heading(assessment, [repair]), _repair_view(repair, setting)) for repair in chosen]
+    return [(target_heading(assessment, [repair]), repair_view(repair, setting)) for repair in chosen]
 
 
 # --- repairs -----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Change:
-    """One number before and after."""
-
-    name: str
-    path: str
-    before: str
-    after: str
-
-
-@dataclass(frozen=True)
-class RepairView:
-    """A repair in words; ``state`` is ``ok``, ``if`` or ``fails``."""
-
-    state: str
-    lever: str
-    changes: tuple[Change, ...]
-    cost: Fraction | None
-    paid_by: str
-    budget_after: Fraction | None
-    condition: str
-    falls: tuple[tuple[str, Fraction], ...]
 
 
 def _repair_views(assessment: Assessment, setting: Setting) -> list[tuple[str, list[tuple[str, list[RepairView]]]]]:
@@ -153,32 +129,7 @@ def _repair_views(assessment: Assessment, setting: Setting) -> list[tuple[str, l
 
 
 def _target_view(assessment: Assessment, setting: Setting, found: Sequence[Repair]) -> tuple[str, list[RepairView]]:
-    return target_heading(assessment, found), [_repair_view(repair, setting) for repair in found]
-
-
-def _repair_view(repair: Repair, setting: Setting) -> RepairView:
-    return RepairView(
-        state="ok" if repair.holds else "if" if repair.value is not None else "fails",
-        lever=words(repair.lever.name).replace(".", " ")
-        + (f" on {words(repair.lever.item)}" if repair.lever.item else "")
-        + (f" of {repair.lever.member}" if repair.lever.member else ""),
-        changes=tuple(_change(setting, path, after) for path, after in repair.change.items()),
-        cost=repair.cost,
-        paid_by="the budget" if repair.paid_by == "budget" else repair.paid_by,
-        budget_after=repair.budget_after,
-        condition=_sentence(repair.condition or ""),
-        falls=tuple(repair.falls.items()),
-    )
-
-
-def _change(setting: Setting, path: str, after: Fraction) -> Change:
-    label = label_path(setting, path)
-    before = paths.read(setting, path)  # None: left out of the file, such as a bond or a side payment of nobody
-    return Change(label.name, path, "nothing" if before is None else rational.short(before, 7), lever_value(after))
-
-
-def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:].rstrip('.')}." if text else ""
+    return target_heading(assessment, found), [repair_view(repair, setting) for repair in found]
 
 
 # --- what each gets ----------------------------------------------------------------------------
@@ -417,8 +368,10 @@ def _table(at: str, names: tuple[str, ...], found: Sequence[Finding], members: s
 
 def _power_chart(found: Sequence[Finding]) -> tuple[tuple[str, ...], str]:
     """Shares of the votes beside shares of the power, which often differ; with the names of the series."""
+    if not found or any(finding.question != "power" or not finding.member for finding in found):
+        return (), ""
     indices = [name for name in INDICES if all(_is_number(f.values.get(name)) for f in found)]
-    if not indices or any(f.question != "power" or not f.member for f in found):
+    if not indices:
         return (), ""
     votes = [Fraction(f.values["weight"]) if _is_number(f.values.get("weight")) else None for f in found]
     total = sum((vote for vote in votes if vote is not None), Fraction(0))

@@ -9,7 +9,8 @@ from fractions import Fraction
 from comity import rational
 from comity.agreements.assessment import ASKED_OF_ALL, Assessment
 from comity.agreements.labels import PathLabel, label_path, words
-from comity.agreements.wording import listed, repair_sentence, unique, who_of
+from comity.agreements.repair_views import repair_view
+from comity.agreements.wording import listed, who_of
 from comity.mechanisms.findings import QUESTIONS, Finding, Margin
 from comity.mechanisms.setting import Setting
 
@@ -84,9 +85,18 @@ class Side:
 class Reason:
     """One question with its answers with all members and with those who remain (None: not asked there)."""
 
-    title: str
+    subject: str
+    item: str
+    clause: str
     all: Side | None
     resulting: Side | None
+
+    @property
+    def title(self) -> str:
+        """What it is about, with the clause where several clauses ask the same."""
+        return (
+            _capital(self.subject) + (f": {self.item}" if self.item else "") + (f" (clause {self.clause})" if self.clause else "")
+        )
 
     @property
     def sides(self) -> tuple[tuple[str, Side], ...]:
@@ -112,9 +122,12 @@ class Standing:
     @property
     def met(self) -> str:
         """The requirements that are met, in a few words each."""
-        titles = unique(reason.title for reason in self.holding)
-        more = len(titles) - NAMED
-        return "; ".join(title[:1].lower() + title[1:] for title in titles[:NAMED]) + (f"; {more} more" if more > 0 else "")
+        by_subject: dict[str, list[str]] = {}
+        for reason in self.holding:
+            by_subject.setdefault(reason.subject, []).extend(
+                [reason.item or reason.clause] if reason.item or reason.clause else []
+            )
+        return "; ".join(subject + _named(items) for subject, items in by_subject.items())
 
 
 # --- the map -----------------------------------------------------------------------------------
@@ -245,7 +258,6 @@ class _Reasons:
 
     def __init__(self, assessment: Assessment, setting: Setting) -> None:
         self.setting = setting
-        self.unit = assessment.agreement.unit
         asked = {(finding.question, finding.clause) for finding in assessment.findings if finding.clause}
         # A clause is named only where several answer the same question.
         self.several = {question for question, _ in asked if sum(other == question for other, _ in asked) > 1}
@@ -253,7 +265,7 @@ class _Reasons:
         self.repairs: dict[str, str] = {}
         for repair in assessment.repairs:
             if repair.value is not None and repair.finding not in self.repairs:
-                self.repairs[repair.finding] = repair_sentence(repair, self.unit)
+                self.repairs[repair.finding] = repair_view(repair, setting).sentence
 
     def of(self, findings: Iterable[Finding]) -> list[Reason]:
         """Pairs of the same question with all members and with those who remain."""
@@ -264,7 +276,13 @@ class _Reasons:
             key = (finding.clause, finding.question, who, finding.item or "")
             pairs.setdefault(key, {})[finding.at] = self.side(finding)
         return [
-            Reason(self.title(clause, question, who, item), sides.get("all"), sides.get("resulting"))
+            Reason(
+                subject=SUBJECTS.get(question, words(question)) + (f" together ({who.replace('+', ', ')})" if "+" in who else ""),
+                item=words(item) if item else "",
+                clause=words(clause) if question in self.several else "",
+                all=sides.get("all"),
+                resulting=sides.get("resulting"),
+            )
             for (clause, question, who, item), sides in pairs.items()
         ]
 
@@ -275,11 +293,14 @@ class _Reasons:
         told = TOLD[_is_deed(finding), finding.holds] if finding.holds is not None else ("", "")
         return Side(state, told[0], finding.sentence, told[1], turns, repair, self.evidence[id(finding)])
 
-    def title(self, clause: str, question: str, who: str, item: str) -> str:
-        together = f" together ({who.replace('+', ', ')})" if "+" in who else ""
-        subject = SUBJECTS.get(question, words(question))
-        where = f" (clause {words(clause)})" if clause and question in self.several else ""
-        return f"{subject[:1].upper()}{subject[1:]}{together}" + (f": {words(item)}" if item else "") + where
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _named(items: Sequence[str]) -> str:
+    more = len(items) - NAMED
+    return f" ({', '.join(items[:NAMED])}{f' and {more} more' if more > 0 else ''})" if items else ""
 
 
 # --- margins -----------------------------------------------------------------------------------
@@ -315,9 +336,11 @@ def turns_of(setting: Setting, finding: Finding) -> list[Turn]:
 
 def _turn(setting: Setting, finding: Finding, one: Margin) -> Turn:
     value, at = Fraction(one.value), Fraction(one.turns_at or 0)
-    share = abs(at - value) / abs(value) if value else None
-    sign = "+" if at > value else "−" if at < value else "±"
-    move = f"{sign}{rational.short(100 * share, 3)} %" if share is not None else f"{sign}{rational.short(abs(at - value))}"
+    moved = abs(at - value)
+    share = moved / abs(value) if value else None if moved else moved
+    sign = "+" if at > value else "−"
+    size = f"{rational.short(100 * share, 3)} %" if share is not None else rational.short(moved)
+    move = sign + size if moved else "on the edge"
     now, then = told_apart(one.value, one.turns_at or 0)
     return Turn(label_path(setting, one.path), now, then, move, share, *_then(finding), finding.at)
 
