@@ -78,6 +78,18 @@ def test_the_exact_simplex_method_alone_finds_the_same(programme):
         assert proved.value == solve_exactly(programme).value
 
 
+@given(programme=programmes(rows=3, columns=3), other=programmes(rows=3, columns=3))
+def test_a_guess_changes_nothing_but_the_time(programme, other):
+    try:
+        best, hint = solve_exactly(programme), solve_exactly(other)
+    except (Infeasible, Unbounded):
+        return
+    for basis in (best.basis, hint.basis):
+        again = solve_exactly(programme, basis)
+        assert again.value == best.value
+        assert check_optimum(programme, again.primal, {"dual": again.dual})
+
+
 def test_all_three_outcomes_occur_and_are_explained():
     assert outcome(linear_programme([1], [[1]], lower=[2], upper=[3])) == "optimal"
     assert outcome(linear_programme([1, 1], [[1, 1], [1, 1]], lower=[2, None], upper=[None, 1])) == "infeasible"

@@ -26,19 +26,20 @@ T = TypeVar("T")
 class ExactOptimum:
     """A primal and a dual point that prove each other optimal, and their common value.
 
-    ``dual`` is one number a row, signed as `LinearProgramme` says.
+    ``dual`` is one number a row, signed as `LinearProgramme` says.  ``basis`` may be the guess for a similar programme.
     """
 
     primal: tuple[Fraction, ...]
     dual: tuple[Fraction, ...]
     value: Fraction
+    basis: Basis
 
 
-def solve_exactly(programme: LinearProgramme) -> ExactOptimum:
+def solve_exactly(programme: LinearProgramme, guess: Basis | None = None) -> ExactOptimum:
     """The optimum with its proof, in rationals.
 
-    Tried in this order, each answer proved before it is returned: the basis HiGHS finds, the basis it
-    finds with its tightest tolerances, and an exact simplex method from scratch for small programmes.
+    Tried in this order, each answer proved before it is returned: the guess if there is one, the basis HiGHS
+    finds, the basis it finds with its tightest tolerances, and an exact simplex method from scratch for small programmes.
 
     Raises
     ------
@@ -56,6 +57,9 @@ def solve_exactly(programme: LinearProgramme) -> ExactOptimum:
     >>> best.value, best.dual
     (Fraction(30, 1), (Fraction(0, 1), Fraction(6, 1)))
     """
+    guessed = prove(programme, guess) if guess else None
+    if guessed is not None:
+        return guessed
     for careful in (False, True):
         answer = solve_in_floats(programme, careful)
         if answer.status is Status.OPTIMAL and answer.basis is not None:
@@ -72,7 +76,9 @@ def solve_exactly(programme: LinearProgramme) -> ExactOptimum:
 
 
 def prove(programme: LinearProgramme, basis: Basis) -> ExactOptimum | None:
-    """The exact optimum this basis stands for, or None if the basis is not optimal."""
+    """The exact optimum this basis stands for, or None if the basis is not optimal or not of this programme."""
+    if len(basis.columns) != programme.columns or len(basis.rows) != len(programme.rows):
+        return None
     points = _points(programme, basis)
     if points is None:
         return None
@@ -81,7 +87,7 @@ def prove(programme: LinearProgramme, basis: Basis) -> ExactOptimum | None:
         return None
     bound = dual_bound(programme, y)
     value = programme.value(x)
-    return ExactOptimum(tuple(x), tuple(y), value) if bound == value else None
+    return ExactOptimum(tuple(x), tuple(y), value, basis) if bound == value else None
 
 
 def dual_bound(programme: LinearProgramme, y: Sequence[Fraction]) -> Bound:

@@ -20,6 +20,7 @@ from comity.linear_programme import LinearProgramme
 
 if TYPE_CHECKING:
     from comity.engines.exact import ExactOptimum
+    from comity.engines.linear import Basis
 
 # Evidence lists a plan and prices for each of 2**n - 1 coalitions.
 MAX_EVIDENCE_PLAYERS = 12
@@ -115,8 +116,18 @@ class LinearProductionGame(Game):
         if coalition not in self._optima:
             from comity.engines.exact import solve_exactly
 
-            self._optima[coalition] = solve_exactly(self.programme(coalition))
+            # The prices allowed are the same for every coalition, so the cheapest known ones may well be optimal here too.
+            pooled = self.pooled(coalition)
+            known = min(self._bases, key=lambda y: sum(price * b for price, b in zip(y, pooled, strict=True)), default=())
+            best = solve_exactly(self.programme(coalition), self._bases.get(known))
+            self._optima[coalition] = best
+            self._bases[best.dual] = best.basis
         return self._optima[coalition]
+
+    @cached_property
+    def _bases(self) -> dict[tuple[Fraction, ...], Basis]:
+        """A basis for each vector of optimal prices met so far."""
+        return {}
 
     @cached_property
     def _optima(self) -> dict[int, ExactOptimum]:
