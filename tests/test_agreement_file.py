@@ -132,6 +132,10 @@ def test_the_text_is_kept_verbatim_and_hashed(tmp_path, toy):
         assert [member.id for member in agreement.members] == ["A", "B"]
 
 
+def test_dates_need_no_quotes(toy):
+    assert Agreement.loads(TOY + "sunset = 2030-01-31\n").clauses[0].sunset == "2030-01-31"
+
+
 def test_a_horizon_is_infinite_or_a_number_of_periods(toy):
     assert Agreement.loads(TOY).horizon is None
     assert Agreement.loads(TOY.replace('"infinite"', "12")).setting().horizon == 12
@@ -182,6 +186,8 @@ def test_every_number_has_its_evidence(toy):
     assert agreement.quoted == {"clause.c.rate": "a paper"}
     assert "clause.c.rate" not in [mark.path for mark in agreement.numbers_without_source]
     assert len(agreement.numbers_without_source) == 7
+    own = agreement.text.replace("sales = 20.5", "sales = {value = 20.5, evidence = 'public'}")
+    assert ("member.B.sales", Fraction(41, 2), "public") in Agreement.loads(own).marks
     # A number from outside does not inherit what the file says of the one it replaces.
     changed = agreement.with_overrides({"member.B.sales": 7})
     assert ("member.B.sales", 7, None) in changed.marks
@@ -320,6 +326,8 @@ def test_a_message_shows_file_line_path_hint_and_the_line_itself(tmp_path, toy):
         (("stage = [", "bond = { X = 1 }\nstage = ["), 17, "clause.c.bond.X", 'there is no member "X"'),
         (("stage = [", "weights = { A = [1, 2] }\nstage = ["), 17, "clause.c.weights", "nothing is said for B"),
         (("stage = [", "weights = { A = [1, 2], B = [3] }\nstage = ["), 17, "clause.c.weights.B", "has 1 numbers for 2"),
+        (("stage = [", "applies_to = ['A']\nbond = { A = 1, B = 2 }\nstage = ["), 18, "clause.c.bond.B", "does not apply to B"),
+        (("sales = 10", "sales = 10\ndiscount = 1"), 10, "member.A.discount", "of at least 0 and below 1, found 1;"),
         (("stage = [", "bond = 3\nstage = ["), 17, "clause.c.bond", "needs a table, found 3"),
         (('area = "governance"\n', ""), 13, "clause.c.area", 'add area = "governance"'),
         (('type = "toy"\n', ""), 13, "clause.c.type", "required and missing"),
@@ -384,6 +392,8 @@ def test_a_flaw_is_found_though_the_clause_has_other_mistakes(toy):
 def test_a_flaw_is_found_though_another_table_is_wrong(toy):
     text = TOY.replace("0.75", "0.7").replace("sales = 10", "sales = -10")
     assert [path for _, path, _ in problems(text)] == ["member.A.sales", "clause.c.stage"]
+    text = TOY.replace("sales = 20.5", "sales = 200\ndiscount = 2\nrole = 3")
+    assert [path for _, path, _ in problems(text)] == ["member.B.sales", "member.B.discount", "member.B.role"]
 
 
 @pytest.mark.parametrize(
@@ -512,6 +522,7 @@ def test_overrides_are_read_like_the_file(toy):
         ("member.A.sales", "much", 'needs a number, found "much"'),
         ("clause.c.stage.one.share", "0.5", "shares do not sum to 1"),
         ("clause.c.stage.three.share", "0.5", 'there is no "three"'),
+        ("member.A.endow.comput", "1", 'there is no "comput"'),
         ("clause.c.bond.Z", "1", 'there is no member "Z"'),
         ("clause.c.stage", "[]", "shares do not sum"),
         ("clause.c.applies_to", '["A", "Q"]', 'there is no member "Q"'),
