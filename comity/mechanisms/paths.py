@@ -23,10 +23,12 @@ OPEN_END = Fraction(1, 10**6)
 
 
 def read(setting: Setting, path: str) -> Any:
-    """The value at a path."""
+    """The value at a path; None for an entry that a mapping by member may leave out and does, such as a bond of 0."""
     owner, keys = _owner(setting, path)
     value: Any = owner
     for depth, key in enumerate(keys):
+        if depth == len(keys) - 1 and _left_out(owner, keys[0], value, key):
+            return None
         value = value_at(value, key, path, _labels(owner, keys[:depth]))
     return value
 
@@ -66,6 +68,11 @@ def _owner(setting: Setting, path: str) -> tuple[Member | Clause, list[str]]:
         raise ComityError(f'path {path!r} leads nowhere; write "member.ID.key" or "clause.ID.key"')
     owner: Member | Clause = setting.member(name) if kind == "member" else setting.clause(name)
     return owner, keys.split(".")
+
+
+def _left_out(owner: Any, first: str, value: Any, key: str) -> bool:
+    described = parameters_of(type(owner)).get(first)
+    return isinstance(value, Mapping) and key not in value and described is not None and described.metadata["optional_keys"]
 
 
 def _labels(owner: Any, above: Sequence[str]) -> tuple[str, ...]:

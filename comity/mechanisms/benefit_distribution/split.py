@@ -314,10 +314,13 @@ class Split(Clause):
         inside = sum((amount for _, amount in kept), ZERO)
         gain, unit, short = worth - inside, f"{setting.unit} per {setting.period}", rational.short
         who = ", ".join(names)
-        extra = f" ({more} further groups gain less.)" if more > 0 else ""
+        extra = f" {more} further group{'s gain' if more > 1 else ' gains'} less." if more > 0 else ""
         if gain > 0:
             claim = f"{{{who}}} gains nothing by leaving together"
-            sentence = f"{{{who}}} together earn {short(worth)} {unit} on their own but get {short(inside)}: leaving gains {short(gain)}."
+            sentence = (
+                f"{{{who}}} together earn {short(worth)} {unit} on their own but get {short(inside)}: "
+                f"leaving gains {short(gain)}."
+            )
         else:
             claim = f"no group of two or more gains by leaving; the nearest to it is {{{who}}}"
             sentence = f"No group gains by leaving together; nearest to it is {{{who}}}, which would lose {short(-gain)} {unit}."

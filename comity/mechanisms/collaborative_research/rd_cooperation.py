@@ -108,6 +108,7 @@ class RdCooperation(Clause):
     unit_cost: Fraction = parameter("cost of a unit before research", unit="money per unit", low=0)
     rd_cost: Fraction = parameter(
         "lowering unit cost by x costs rd_cost * x^2 / 2; with input_spillover, spending X lowers it by sqrt(2 X / rd_cost)",
+        unit="units squared per money",
         above=0,
     )
     spillover: Fraction = parameter("the part of each member's results (or spending) that works for each other", low=0, high=1)
