@@ -546,7 +546,7 @@ def test_a_rewritten_file_says_the_change_and_keeps_the_rest(toy, is_json):
         "clause.c.weights.B.one": Fraction(1, 3),
         "clause.c.bond.A": Fraction(4),
         "clause.c.bond.B": Fraction(5),
-        "clause.c.count": 9,
+        "clause.c.count": "9",
     }
     found = agreement.rewritten(change)
     assert not found.overrides

@@ -127,7 +127,7 @@ class Agreement:
     def rewritten(self, change: Mapping[str, Any]) -> Agreement:
         """The agreement whose text says what these changes and its overrides say, everything else verbatim."""
         data, _ = _read(self.text, self.name)
-        values = {path: parse_value(value) for path, value in self.overrides.items()} | dict(change)
+        values = {path: parse_value(_as_written(value)) for path, value in {**self.overrides, **change}.items()}
         # All at once: some numbers, such as side payments, only make sense together.
         places = {place_of(data, path): value for path, value in values.items()}
         found = type(self).loads(rewrite(self.text, places, is_json=_is_json(self.text, self.name)), self.name)
