@@ -4,6 +4,7 @@ from fractions import Fraction
 from itertools import product
 
 import matplotlib
+import matplotlib.pyplot as plt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -28,7 +29,7 @@ games = st.builds(
 @pytest.fixture(autouse=True)
 def _no_open_figures():
     yield
-    matplotlib.pyplot.close("all")
+    plt.close("all")
 
 
 def test_the_corners_of_a_core():  # by hand: B and C leave A at most 48, A and C leave B at most 36, A and B leave C at most 24
@@ -91,7 +92,7 @@ def test_points_are_drawn_where_they_belong():
 @given(game=games)
 def test_every_game_of_three_can_be_drawn(game):
     plot_core(game)
-    matplotlib.pyplot.close("all")
+    plt.close("all")
 
 
 def test_four_players_are_refused_with_the_way_out():

@@ -26,6 +26,7 @@ RESEARCH_TOGETHER = ("rd_cartel", "joint_venture_cartel", "full_cartel")
 SOCIETY = "society"  # the benchmark: research and output that are best for consumers and rivals together
 ZERO, ONE = Fraction(0), Fraction(1)
 BITS = 128
+COARSE = 24  # bits found by bisection before Newton's method takes over
 
 
 class Between(NamedTuple):
@@ -314,7 +315,7 @@ class InputSpillover:
         return Breach(Between(ZERO, ZERO), Between((room + own * low) ** 2 / scale, (room + own * high) ** 2 / scale))
 
     def _interior(self, plan: Point, bits: int) -> Breach:
-        """By bisection on the slope of the profit, which falls all the way (see `objections`)."""
+        """Where the slope of the profit, which falls all the way (see `objections`), changes its sign."""
         slope_at_plan = (
             2 * (self.margin + plan.reduction) * (2 - self.spillover) / (9 * self.slope * self.rd_cost * plan.reduction) - 1
         )
@@ -326,19 +327,44 @@ class InputSpillover:
         low, high = (ZERO, plan.research) if slope_at_plan < 0 else (plan.research, 2 * plan.research)
         while self.breach_at(plan.research, high, bits)[1].high > 0:
             low, high = high, 2 * high
-        # The profit is flat at its top: half the bits of the best spending give all bits of the best profit.
-        for _ in range(bits // 2 + 8):
-            middle = (low + high) / 2
-            slope = self.breach_at(plan.research, middle, bits)[1]
-            if slope.low > 0:
-                low = middle
-            elif slope.high < 0:
-                high = middle
-            else:
-                break
+        low, high = self._near_root(plan, low, high, bits)
         profit, slope = self.breach_at(plan.research, low, bits)
         # Concave: nowhere above its tangent at the lower end.
         return Breach(Between(low, high), Between(profit.low, profit.high + max(ZERO, slope.high) * (high - low)))
+
+    def _near_root(self, plan: Point, low: Fraction, high: Fraction, bits: int) -> tuple[Fraction, Fraction]:
+        """Two close spendings with slopes of different sign: Newton's method in rationals, else bisection.
+
+        The profit is flat at its top: half the bits of the best spending give all bits of the best profit.
+        """
+        other, half = plan.research, bits // 2 + 8
+
+        def slope(x: Fraction, bits: int = bits) -> Between:
+            return self.breach_at(other, x, bits)[1]
+
+        def bisect(steps: int, bits: int) -> None:
+            nonlocal low, high
+            for _ in range(steps):
+                middle = (low + high) / 2
+                at_middle = slope(middle, bits)
+                if at_middle.low > 0:
+                    low = middle
+                elif at_middle.high < 0:
+                    high = middle
+                else:
+                    return
+
+        bisect(COARSE, 3 * COARSE)
+        fall = (slope(low).middle - slope(high).middle) / (high - low)
+        x = (low + high) / 2
+        # The secant's slope is right to about COARSE bits, so each step adds as many.
+        for _ in range(half // COARSE + 1):
+            x = _rounded(x + slope(x).middle / fall, 2 * half)
+        below, above = x * (1 - Fraction(1, 1 << half)), x * (1 + Fraction(1, 1 << half))
+        if low <= below and above <= high and slope(below).low > 0 > slope(above).high:
+            return below, above
+        bisect(half, bits)
+        return low, high
 
     def breach_at(self, other: Fraction, x: Fraction, bits: int = BITS) -> tuple[Between, Between]:
         """The profit from spending x while the other spends ``other``, and its slope in x; results not shared."""
@@ -386,7 +412,7 @@ class InputSpillover:
         elif 2 * plan.research * (1 - spill**2) > self.rd_cost * self.margin**2:
             yield f"under {regime} research lowers unit costs so far that a member's best reply is not known"
         elif spill < 1 and regime == "rd_cartel":
-            x = self.best_breach(regime).research.high
+            x = self.best_breach(regime, 2 * COARSE).research.high
             mine = sqrt_between(2 * (x + spill * plan.research) / self.rd_cost, BITS)
             theirs = sqrt_between(2 * (plan.research + spill * x) / self.rd_cost, BITS)
             if self.margin + 2 * theirs.low - mine.high < 0:
@@ -411,6 +437,12 @@ def sqrt_between(number: Fraction, bits: int = BITS) -> Between:
     shift = max(0, bits - (number.numerator.bit_length() - number.denominator.bit_length()) // 2)
     root = isqrt((number.numerator << 2 * shift) // number.denominator)
     return Between(Fraction(root, 1 << shift), Fraction(root + 1, 1 << shift))
+
+
+def _rounded(number: Fraction, bits: int) -> Fraction:
+    """The number to so many bits, so that its fraction stays short."""
+    shift = bits + number.denominator.bit_length() - number.numerator.bit_length()
+    return Fraction(round(number * 2**shift), 2**shift) if shift > 0 else number
 
 
 def _solve_two(
