@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from comity.agreements.repairs import Repair
 
 ASSESSMENT_SCHEMA = "assessment/0.1"
+# Margins and repairs of single findings are searches; beyond these numbers only the first have their own.
+MAX_MARGINS = 150
+MAX_SINGLE_TARGETS = 40
 ASKED_OF_ALL = ("budget",)  # always asked: a promise nobody can pay is none
 
 
@@ -70,6 +73,7 @@ class Assessment:
             "findings": [finding_form(finding) for finding in self.findings],
             "repairs": [repair.to_json() for repair in self.repairs],
             "not_added": list(self.not_added),
+            "omitted": omitted(self.findings),
             "evidence": [
                 {"clause": clause, "inputs": inputs, "found": plain(found)}
                 for (clause, inputs), found in sorted(self.evidence.items())
@@ -166,11 +170,31 @@ def answers(agreement: Agreement, setting: Setting) -> tuple[Membership, tuple[F
 
 def findings_of(agreement: Agreement, setting: Setting) -> Iterable[Finding]:
     """Every finding that was asked for, with its margins."""
-    asked = {question.kind for question in agreement.questions}
+    kinds = {question.kind for question in agreement.questions}
     found: list[Finding] = [finding for clause in setting.clauses for finding in clause.findings(setting)]
-    for finding in [*found, *leave_findings(setting)]:
-        if not asked or finding.question in asked or finding.holds is None or finding.question in ASKED_OF_ALL:
-            yield with_margins(setting, finding)
+    asked = [
+        finding
+        for finding in [*found, *leave_findings(setting)]
+        if not kinds or finding.question in kinds or finding.holds is None or finding.question in ASKED_OF_ALL
+    ]
+    moving = {finding.id for finding in with_gain(asked)[:MAX_MARGINS]}
+    return (with_margins(setting, finding) if finding.id in moving else finding for finding in asked)
+
+
+def with_gain(findings: Iterable[Finding]) -> list[Finding]:
+    """Findings whose margins are searched for, failing ones first."""
+    barred = [finding for finding in findings if finding.holds is not None and gain_of(finding) is not None]
+    return sorted(barred, key=lambda finding: finding.holds is True)
+
+
+def omitted(findings: Sequence[Finding]) -> dict[str, int]:
+    """How many findings of large agreements go without margins, and how many without repairs of their own."""
+    margins = repairs = 0
+    for at in ("all", "resulting"):
+        here = [finding for finding in findings if finding.at == at]
+        margins += max(0, len(with_gain(here)) - MAX_MARGINS)
+        repairs += max(0, sum(finding.holds is False for finding in here) - MAX_SINGLE_TARGETS)
+    return {"margins": margins, "repairs": repairs}
 
 
 def with_margins(setting: Setting, finding: Finding) -> Finding:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from comity import rational
-from comity.agreements.assessment import gain_of
+from comity.agreements.assessment import MAX_SINGLE_TARGETS, gain_of
 from comity.agreements.file import Agreement
 from comity.agreements.levers import change_of, current, end_of_range, least_value, one_step_back, pulled
 from comity.agreements.membership import Membership, leaving, membership, stated_values
@@ -151,7 +151,7 @@ def targets(setting: Setting, who: Membership, findings: Sequence[Finding]) -> I
             if any(f.coalition for f in blocs) or len(blocs) > 1:
                 members = who.all if at == "all" else who.resulting
                 yield Target(f"{clause.id}.leave{suffix}", at, clause.id, "leave", blocs, members)
-        for finding in failing:
+        for finding in failing[:MAX_SINGLE_TARGETS]:
             yield Target(finding.id, at, finding.clause, finding.question, (finding,))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,17 +22,28 @@ def _toml(text: str, values: Mapping[Place, Any]) -> str:
     document = tomlkit.parse(text.removeprefix("\ufeff"))
     for place, value in values.items():
         _put(document, place, tomlkit.value(toml_text(value)), tomlkit.inline_table)
-    return tomlkit.dumps(document)
+    written = tomlkit.dumps(document)
+    # Added lines end as the file's own do.
+    return re.sub(r"(?<!\r)\n", "\r\n", written) if "\r\n" in text else written
 
 
 def _json(text: str, values: Mapping[Place, Any]) -> str:
     import tomllib
 
-    # Numbers keep the digits they are written with: floats are read and written as text by repr.
-    data = json.loads(text.removeprefix("\ufeff"))
+    # Digits are kept as written: as marked text on the way through, since a float would round them.
+    data = json.loads(text.removeprefix("\ufeff"), parse_float=_marked)
     for place, value in values.items():
-        _put(data, place, tomllib.loads(f"value = {toml_text(value)}")["value"], dict)
-    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+        _put(data, place, tomllib.loads(f"value = {toml_text(value)}", parse_float=_marked)["value"], dict)
+    written = json.dumps(data, indent=2, ensure_ascii=False)
+    return re.sub(rf'"{_MARK}([^"]*)"', r"\1", written) + "\n"
+
+
+# A private-use character: it stands in no agreement, and JSON writes it as itself.
+_MARK = "\ue000"
+
+
+def _marked(digits: str) -> str:
+    return _MARK + digits
 
 
 def _put(data: Any, place: Place, value: Any, table: Any) -> None:

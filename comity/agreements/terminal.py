@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from comity import rational
-from comity.agreements.assessment import Assessment
+from comity.agreements.assessment import Assessment, omitted
 from comity.agreements.wording import grouped_repairs, remaining, repair_sentence, target_heading, verdict, who_of
 from comity.mechanisms.findings import QUESTIONS, Finding
 
@@ -107,6 +107,10 @@ def _others(assessment: Assessment, console: Console) -> None:
         console.print()
         names = ", ".join(assessment.not_added)
         console.print(Text(f"Not added to members' totals (no value per member and {assessment.agreement.period}): {names}"))
+    left = omitted(assessment.findings)
+    if left["margins"] or left["repairs"]:
+        note = f"So many findings: {left['margins']} have no margins and {left['repairs']} no repairs of their own; groups have."
+        console.print(Text(note))
     doubtful = assessment.agreement.numbers_without_source
     if doubtful:
         total = len(assessment.agreement.marks)

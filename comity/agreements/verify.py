@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from comity import rational
-from comity.agreements.assessment import ASSESSMENT_SCHEMA, Assessment, answers, finding_form
+from comity.agreements.assessment import ASSESSMENT_SCHEMA, Assessment, answers, finding_form, omitted
 from comity.agreements.file import Agreement
 from comity.agreements.levers import change_of, least_value
 from comity.agreements.membership import Membership, not_added
@@ -124,6 +124,7 @@ def _differences(data: Mapping[str, Any]) -> tuple[list[str], dict[str, int], se
         "holds": all(finding.holds is not False for finding in findings),
         "membership": who.to_json(),
         "not_added": list(not_added(setting)),
+        "omitted": omitted(findings),
     }
     found += _compare(expected, {key: value for key, value in data.items() if key not in ("findings", "repairs", "evidence")}, "")
     found += _compare_lists("findings", [finding_form(f) for f in findings], data.get("findings"), _finding_key)

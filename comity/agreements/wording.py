@@ -11,6 +11,8 @@ from comity.agreements.membership import Leaver
 from comity.agreements.repairs import Repair
 from comity.mechanisms.findings import Finding
 
+# More names than this are counted, not listed.
+LISTED = 12
 DEEDS = {
     "lie": ("would hide findings or lie", "would hide findings or lie"),
     "defect": ("would defect", "would defect"),
@@ -114,6 +116,8 @@ def listed(names: Sequence[str]) -> str:
     >>> listed(["A", "B", "C"])
     'A, B and C'
     """
+    if len(names) > LISTED:
+        return f"{', '.join(names[:LISTED])} and {len(names) - LISTED} others"
     return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1] if names else "nobody"
 
 

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from comity.errors import ComityError, InvalidEvidence
@@ -70,11 +71,15 @@ class Setting:
         """Ids of the members present."""
         return tuple(member.id for member in self.members)
 
+    @cached_property
+    def _by_id(self) -> dict[str, Member]:
+        return {member.id: member for member in self.everyone}
+
     def member(self, name: str) -> Member:
         """One member, present or not."""
-        for member in self.everyone:
-            if member.id == name:
-                return member
+        found = self._by_id.get(name)
+        if found is not None:
+            return found
         raise ComityError(f"there is no member {name!r}; the members are {', '.join(m.id for m in self.everyone)}")
 
     def clause(self, name: str) -> Clause:
@@ -86,10 +91,14 @@ class Setting:
 
     def among(self, clause: Clause) -> tuple[Member, ...]:
         """The members present to whom a clause applies."""
+        if not clause.applies_to:
+            return self.members
         return tuple(member for member in self.members if clause.binds(member.id))
 
     def bound(self, clause: Clause) -> tuple[Member, ...]:
         """All members to whom a clause applies, present or not."""
+        if not clause.applies_to:
+            return self.everyone
         return tuple(member for member in self.everyone if clause.binds(member.id))
 
     def stake(self, member: str) -> Fraction:
