@@ -105,8 +105,8 @@ def simplex(
     drawn = [f'<path class="frame" d="{_path(corners)}"/>']
     if bounds is not None:
         core = [place(point) for point in _core_corners([(Fraction(low), Fraction(high)) for low, high in bounds], total)]
-        if len(core) > 2:
-            drawn.append(f'<path class="band" d="{_path(core)}"/>')
+        if core:
+            drawn.append(f'<path class="band core" d="{_path(core)}"/>')
     for (x, y), name, dy in zip(corners, names, (-10, 20, 20), strict=True):
         drawn.append(f'<text x="{x:.1f}" y="{y + dy:.1f}" text-anchor="middle">all to {_short_label(name)}</text>')
     drawn += [_sign(at, *place(point)) for at, point in enumerate(points)]

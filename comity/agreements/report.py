@@ -39,6 +39,7 @@ from comity.mechanisms.setting import Setting
 MARKS = ("public", "estimated", "illustrative", None)
 MOST_VALUES = 60
 MOST_MARGINS = 25
+FIRST_REPAIRS = 8
 LONGEST_EXACT = 40
 INDICES = {"banzhaf": "power (Banzhaf)", "shapley_shubik": "power (Shapley-Shubik)"}
 WITNESS_ENTRIES, WITNESS_TEXT, WITNESS_DEPTH = 6, 160, 4
@@ -54,8 +55,8 @@ BASES = {
 def render(assessment: Assessment) -> str:
     """The report as one HTML page: no scripts, no links to anything outside it, everything from the file escaped."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
-    from markupsafe import Markup
 
+    # Only drawings are let through as they are; they escape what they show themselves.
     environment = Environment(
         loader=PackageLoader("comity.agreements"),
         autoescape=True,
@@ -67,8 +68,6 @@ def render(assessment: Assessment) -> str:
     environment.filters["words"] = words
     environment.filters["listed"] = listed
     environment.filters["quoted"] = shlex.quote
-    # Charts escape what they show themselves.
-    environment.filters["drawn"] = Markup
     return environment.get_template("report.html").render(page_of(assessment))
 
 
@@ -119,13 +118,17 @@ def _advice(assessment: Assessment, setting: Setting) -> list[tuple[str, RepairV
 # --- repairs -----------------------------------------------------------------------------------
 
 
-def _repair_views(assessment: Assessment, setting: Setting) -> list[tuple[str, list[tuple[str, list[RepairView]]]]]:
+def _repair_views(assessment: Assessment, setting: Setting) -> dict[str, list[tuple[str, list[RepairView]]]]:
     """Headings with repairs: what matters at the membership that results first, each finding by itself last."""
     main = sorted(grouped_repairs(assessment), key=lambda found: found[0].at != memberships(assessment)[-1])
     shown = {found[0].finding for found in main}
     single = [found for target, found in best_repairs(assessment).items() if target not in shown]
     view = partial(_target_view, assessment, setting)
-    return [("main", [view(found) for found in main]), ("single", [view(found) for found in single])]
+    return {
+        "first": [view(found) for found in main[:FIRST_REPAIRS]],
+        "more": [view(found) for found in main[FIRST_REPAIRS:]],
+        "single": [view(found) for found in single],
+    }
 
 
 def _target_view(assessment: Assessment, setting: Setting, found: Sequence[Repair]) -> tuple[str, list[RepairView]]:
