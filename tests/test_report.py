@@ -156,6 +156,15 @@ def test_divisions_stand_beside_the_range_that_keeps_every_group(assessments):
     assert 'class="band core"' in view.triangle
 
 
+def test_clauses_of_one_type_are_told_apart(assessments):
+    assessment = assessments["research-consortium"]
+    text = Page(render(assessment)).text
+    assert "Research that rivals do together (joint lab)" in text
+    assert "Defecting: breach (clause joint research)" in text
+    met = {one.name: one.met for one in standings(assessment)}
+    assert met["C1"].startswith("defecting (breach in joint research, breach in joint lab); leaving")
+
+
 def test_overrides_are_named_and_quoted_for_the_command_line():
     agreement = Agreement.loads(starter()).with_overrides({"member.A.discount": "0.5"})
     text = Page(render(assess(agreement))).text

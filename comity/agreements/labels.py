@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, is_dataclass
 from typing import Any
 
@@ -59,6 +59,13 @@ def clause_title(clause: Clause) -> str:
     """What the clause's type says of itself in the catalogue."""
     declared = declaration_of(type(clause))
     return declared.title if declared is not None else words(type(clause).__name__)
+
+
+def clause_titles(clauses: Sequence[Clause]) -> dict[str, str]:
+    """Titles by id; clauses of one type are told apart by their ids."""
+    titles = {clause.id: clause_title(clause) for clause in clauses}
+    common = [title for title in titles.values() if list(titles.values()).count(title) > 1]
+    return {name: f"{title} ({words(name)})" if title in common else title for name, title in titles.items()}
 
 
 def label_path(setting: Setting, path: str) -> PathLabel:

@@ -17,7 +17,7 @@ from comity import rational
 from comity.agreements import charts
 from comity.agreements.amend import choose
 from comity.agreements.assessment import Assessment
-from comity.agreements.labels import clause_title, label_path, rule_name, words
+from comity.agreements.labels import clause_title, clause_titles, label_path, rule_name, words
 from comity.agreements.repair_views import RepairView, repair_view
 from comity.agreements.repairs import Repair
 from comity.agreements.standings import (
@@ -173,14 +173,14 @@ class SplitView:
 
 def split_views(assessment: Assessment) -> list[SplitView]:
     """For every clause whose findings give amounts by member: the rules, and the range of the core behind them."""
-    found, anchor = [], anchors(assessment)
+    found, anchor, titles = [], anchors(assessment), clause_titles(assessment.agreement.clauses)
     for at in memberships(assessment):
         who = assessment.membership.all if at == "all" else assessment.membership.resulting
         for clause in assessment.agreement.clauses:
             told = [
                 f for f in assessment.findings if f.at == at and f.clause == clause.id and f.question == "split" and not f.member
             ]
-            view = _split_view(clause_title(clause), at, who, told, str(getattr(clause, "rule", "")), anchor)
+            view = _split_view(titles[clause.id], at, who, told, str(getattr(clause, "rule", "")), anchor)
             if view is not None:
                 found.append(view)
     return found
@@ -333,7 +333,7 @@ def _others(assessment: Assessment, splits: Sequence[SplitView]) -> list[Answers
     for finding in assessment.findings:
         if finding.holds is None and id(finding) not in shown:
             groups.setdefault((finding.clause, finding.question), []).append((anchor[id(finding)], finding))
-    titles = {clause.id: clause_title(clause) for clause in assessment.agreement.clauses}
+    titles = clause_titles(assessment.agreement.clauses)
     members = set(assessment.membership.all)
     found = [
         _answers(titles.get(clause, "The agreement as a whole"), question, group, members)

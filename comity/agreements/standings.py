@@ -124,9 +124,8 @@ class Standing:
         """The requirements that are met, in a few words each."""
         by_subject: dict[str, list[str]] = {}
         for reason in self.holding:
-            by_subject.setdefault(reason.subject, []).extend(
-                [reason.item or reason.clause] if reason.item or reason.clause else []
-            )
+            named = " in ".join(part for part in (reason.item, reason.clause) if part)
+            by_subject.setdefault(reason.subject, []).extend([named] if named else [])
         return "; ".join(subject + _named(items) for subject, items in by_subject.items())
 
 
