@@ -42,8 +42,8 @@ def verdict(assessment: Assessment) -> str:
     dated = [f for f in assessment.failing if "t_star" in f.values]
     if dated:
         first = min(dated, key=lambda f: rational.double(f.values["t_star"]))
-        when = f"t = {rational.short(first.values['t_star'])} {assessment.agreement.period}s"
-        parts.append(f"as the stakes grow it lasts until {when}, when {first.member} would defect")
+        after = f"{rational.short(first.values['t_star'])} {assessment.agreement.period}s"
+        parts.append(f"as the stakes grow, {first.member} would defect after {after}")
     others = [f for f in assessment.failing if f.question not in ("leave", "lie", "defect", "join", "budget")]
     parts += [finding.sentence.rstrip(".") for finding in others[:1]]
     return f"As written, the agreement does not hold: {'; '.join(parts)}."
