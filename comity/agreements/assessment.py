@@ -26,7 +26,8 @@ ASSESSMENT_SCHEMA = "assessment/0.1"
 # Margins and repairs of single findings are searches; beyond these numbers only the first have their own.
 MAX_MARGINS = 150
 MAX_SINGLE_TARGETS = 40
-ASKED_OF_ALL = ("budget",)  # always asked: a promise nobody can pay is none
+# A promise nobody can pay is none, and the date of a first failure concerns everyone: always asked.
+ASKED_OF_ALL = ("budget", "sweep")
 
 
 @dataclass(frozen=True)
@@ -213,7 +214,7 @@ def gain_of(finding: Finding) -> Callable[[Setting], Fraction | None] | None:
         return None
     if finding.question == "leave" and finding.item is None:
         return lambda setting: leave_gain(setting, setting.member(name))
-    if finding.question not in ("lie", "defect"):
+    if finding.question not in ("lie", "defect", "sweep"):
         return None
 
     def gain(setting: Setting) -> Fraction | None:

@@ -66,7 +66,9 @@ def _findings(assessment: Assessment, at: str, heading: str, console: Console) -
         table.add_column(name, justify=justify, no_wrap=name != "why")  # type: ignore[arg-type]
     for finding in failing:
         gain = "" if finding.gain is None else f"{'+' if finding.gain > 0 else ''}{rational.short(finding.gain)}"
-        table.add_row(Text(who_of(finding)), finding.question, gain, Text(_why(finding)))
+        table.add_row(
+            Text(who_of(finding)), "later" if finding.question == "sweep" else finding.question, gain, Text(_why(finding))
+        )
     console.print(table)
 
 

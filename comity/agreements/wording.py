@@ -30,7 +30,7 @@ def verdict(assessment: Assessment) -> str:
         return f"The agreement holds: nobody gains by leaving, lying or defecting ({len(barred)} findings)."
     parts = []
     for question in ("leave", "lie", "defect", "join"):
-        failing = [f for f in assessment.failing if f.question == question and "t_star" not in f.values]
+        failing = [finding for finding in assessment.failing if finding.question == question]
         names = unique(finding.member for finding in failing if finding.member)
         blocs = unique("{" + ", ".join(finding.coalition) + "}" for finding in failing if finding.coalition)
         if names or blocs:
@@ -42,9 +42,11 @@ def verdict(assessment: Assessment) -> str:
     dated = [f for f in assessment.failing if "t_star" in f.values]
     if dated:
         first = min(dated, key=lambda f: rational.double(f.values["t_star"]))
-        after = f"{rational.short(first.values['t_star'])} {assessment.agreement.period}s"
-        parts.append(f"as the stakes grow, {first.member} would defect after {after}")
-    others = [f for f in assessment.failing if f.question not in ("leave", "lie", "defect", "join", "budget")]
+        date = first.values["t_star"]
+        after = f"after {rational.short(date)} {assessment.agreement.period}s" if date > 0 else "at once"
+        parts.append(f"as the stakes grow, {first.member} would defect {after}")
+    told = ("leave", "lie", "defect", "join", "budget")
+    others = [f for f in assessment.failing if f.question not in told and f not in dated]
     parts += [finding.sentence.rstrip(".") for finding in others[:1]]
     return f"As written, the agreement does not hold: {'; '.join(parts)}."
 

@@ -48,7 +48,7 @@ class Deviation:
 
     clause: str
     member: str
-    question: str  # "lie", "defect" or "leave"
+    question: str  # "lie" or "defect"; "sweep" for one that pays only at some date
     name: str
     gain: Fraction
     detected_by: str = ""

@@ -276,7 +276,7 @@ def _deviations(setting: Setting, clause: Clause, member: Member) -> list[Deviat
         where = f"{_name(setting)}: deviation {one.name} of {member.id}"
         assert (one.clause, one.member) == (clause.id, member.id), f"{where} is said to be {one.member}'s in {one.clause}"
         assert isinstance(one.gain, Fraction), f"{where} gains {one.gain!r}, not an exact number"
-        assert one.question in (*DEVIATING, "leave"), f"{where} asks {one.question!r}"
+        assert one.question in (*DEVIATING, "leave", "sweep"), f"{where} asks {one.question!r}"
     return found
 
 

@@ -59,7 +59,7 @@ class Growth(Clause):
         if not self.binds(member.id):
             return ()
         gain = self.stakes(member).gain(setting.horizon)
-        return (Deviation(self.id, member.id, "defect", "growth", gain, "perfect monitoring", Fraction(1)),)
+        return (Deviation(self.id, member.id, "sweep", "growth", gain, "perfect monitoring", Fraction(1)),)
 
     def flaws(self, setting: Setting) -> Iterator[Flaw]:
         """Cheating must tempt."""
@@ -99,7 +99,7 @@ class Growth(Clause):
         gain = stakes.gain(setting.horizon)
         return Finding(
             clause=self.id,
-            question="defect",
+            question="sweep",
             holds=gain <= 0,
             sentence=self._sentence(setting, member, stakes, gain <= 0),
             certificate=check_growth(stakes, stakes.continuation, stakes.last_period, stakes.t_star, setting.horizon, member.id),
