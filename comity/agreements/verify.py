@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +16,7 @@ from comity.agreements.levers import change_of, least_value
 from comity.agreements.membership import Membership, not_added
 from comity.agreements.repairs import Repair, Target, describe, fails, tasks, unreachable
 from comity.certificate import Basis, Certificate, Verdict, holds_if, plain
-from comity.checks.confirm import confirm
+from comity.checks.confirm import UNREADABLE, confirm
 from comity.errors import AgreementError, ComityError, InvalidEvidence
 from comity.games.coalitional.base import Game
 from comity.mechanisms.findings import Finding, Lever, Solved
@@ -23,6 +24,7 @@ from comity.mechanisms.setting import Evidence, Setting
 from comity.results import Allocation
 
 MAX_BYTES = 64 * 2**20
+MAX_SHOWN = 1_000
 CLAIM = "every statement of the assessment follows from its agreement and evidence"
 
 
@@ -48,20 +50,31 @@ def verify(subject: Any, result: Any = None) -> Certificate:
     try:
         data = _read(subject)
         differences, checked, bases = _differences(data)
-    except (ComityError, RecursionError) as error:
-        reason = str(error) or "it is nested too deeply"
-        return Certificate(CLAIM, Verdict.FAILS, basis=Basis.EXACT, witness={"differences": [reason]})
+    except UNREADABLE as error:
+        return Certificate(CLAIM, Verdict.FAILS, basis=Basis.EXACT, witness={"differences": [_printable(_reason(error))]})
     weakest = Basis.ENCLOSED if Basis.ENCLOSED in bases else Basis.EXACT
     return Certificate(
         CLAIM,
         holds_if(not differences),
         basis=weakest,
         witness={
-            "differences": differences[:100],
+            "differences": [_printable(difference) for difference in differences[:100]],
             "confirmed": checked,
             "assumed": "the numbers in the agreement, and that its model fits the world",
         },
     )
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply"
+    return str(error) if isinstance(error, ComityError) else f"something in it is not what belongs there: {error!r}"
+
+
+def _printable(text: str) -> str:
+    """Names from the file in a form that any terminal can show and none obeys."""
+    shown = "".join(letter if letter.isprintable() or letter == "\n" else ascii(letter)[1:-1] for letter in text[:MAX_SHOWN])
+    return shown if len(text) <= MAX_SHOWN else shown + "..."
 
 
 def _read(subject: Any) -> Mapping[str, Any]:
@@ -85,19 +98,22 @@ def _read(subject: Any) -> Mapping[str, Any]:
 
 def _text(path: Path) -> str:
     try:
-        if path.stat().st_size > MAX_BYTES:
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)  # a device has no size of its own
+        if len(content) > MAX_BYTES:
             raise InvalidEvidence(f"{path} has more than {MAX_BYTES} bytes")
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidEvidence(f"{path} cannot be read: {error}") from None
+        return content.decode()
+    except (OSError, ValueError) as error:
+        if isinstance(error, ComityError):
+            raise
+        raise InvalidEvidence(f"{str(path)[:200]} cannot be read: {error}") from None
 
 
 def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     data = dict(pairs)
     if len(data) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise InvalidEvidence(f"the key {twice!r} stands twice in one JSON object; one of them would be lost")
+        twice, times = Counter(name for name, _ in pairs).most_common(1)[0]
+        raise InvalidEvidence(f"the key {twice!r} stands {times} times in one JSON object; all but one would be lost")
     return data
 
 
@@ -120,7 +136,7 @@ def _differences(data: Mapping[str, Any]) -> tuple[list[str], dict[str, int], se
         "schema": ASSESSMENT_SCHEMA,
         "agreement": text,
         "sha256": data.get("sha256"),
-        "set": data.get("set"),
+        "set": plain(agreement.overrides),
         "holds": all(finding.holds is not False for finding in findings),
         "membership": who.to_json(),
         "not_added": list(not_added(setting)),
@@ -129,7 +145,10 @@ def _differences(data: Mapping[str, Any]) -> tuple[list[str], dict[str, int], se
     found += _compare(expected, {key: value for key, value in data.items() if key not in ("findings", "repairs", "evidence")}, "")
     found += _compare_lists("findings", [finding_form(f) for f in findings], data.get("findings"), _finding_key)
     found += _unconfirmed(findings)
-    repaired = list(_repairs(agreement, setting, who, findings, data))
+    try:
+        repaired = list(_repairs(agreement, setting, who, findings, data))
+    except UNREADABLE as error:
+        return [*found, _reason(error)], {}, set()
     found += _compare_lists("repairs", [repair.to_json() for repair in repaired], data.get("repairs"), _repair_key)
     found += [f"repairs[{r.finding}, {r.lever.key}]: its proof fails" for r in repaired if not r.certificate]
     found += _unused(setting.evidence, data)
@@ -150,13 +169,16 @@ def _agreement(data: Mapping[str, Any]) -> Agreement:
 
 
 def _evidence(data: Mapping[str, Any]) -> Evidence:
-    entries = data.get("evidence", [])
+    entries = data.get("evidence")
+    if not isinstance(entries, list):
+        raise InvalidEvidence("evidence: is missing or not a list")
     known = {}
-    try:
-        for entry in entries:
-            known[(str(entry["clause"]), str(entry["inputs"]))] = dict(entry["found"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise InvalidEvidence(f"the evidence cannot be read: {error!r}") from None
+    for at, entry in enumerate(entries):
+        if not isinstance(entry, dict) or set(entry) != {"clause", "inputs", "found"} or not isinstance(entry["found"], dict):
+            raise InvalidEvidence(f"evidence.{at}: should say clause, inputs and found, and nothing else")
+        known[(str(entry["clause"]), str(entry["inputs"]))] = entry["found"]
+    if len(known) < len(entries) or list(known) != sorted(known):
+        raise InvalidEvidence("evidence: its entries are not in order, each once")
     return _Reading(known)
 
 
@@ -201,7 +223,10 @@ def _repairs(
         for lever in levers:
             entry = listed.get(_lever_key(target.id, lever))
             if entry is not None:
-                described.append(_described(setting, who, target, lever, entry))
+                try:
+                    described.append(_described(setting, who, target, lever, entry))
+                except UNREADABLE as error:
+                    raise InvalidEvidence(f"repairs[{target.id}, {lever.key}]: {_reason(error)}") from None
         yield from sorted(described, key=lambda repair: repair.rank)
         missing = [lever.key for lever in levers if _lever_key(target.id, lever) not in listed]
         if missing:
@@ -210,18 +235,24 @@ def _repairs(
 
 def _described(setting: Setting, who: Membership, target: Target, lever: Lever, entry: Mapping[str, Any]) -> Repair:
     here = setting if target.at == "all" else setting.keeping(who.resulting)
-    values = entry.get("values") or {}
-    stated = entry.get("value_exact") or (values.get("least_if_membership_stays_exact") if isinstance(values, dict) else None)
+    values, given, proof = (_table(entry, name) for name in ("values", "change", "certificate"))
+    stated = entry.get("value_exact") or values.get("least_if_membership_stays_exact")
     if stated is None:
         return describe(setting, who, target, lever, _no_value(here, target, lever, entry))
-    value = rational.exact(stated, f"repairs[{target.id}, {lever.key}].value")
+    value = rational.exact(stated, "value")
     if lever.solve is None:
         return describe(setting, who, target, lever, Solved(value, change_of(lever, here, value), {}))
-    change = {str(path): rational.exact(number, str(path)) for path, number in dict(entry.get("change") or {}).items()}
+    change = {path: rational.exact(number, path) for path, number in given.items()}
     if set(change) != set(lever.paths):
-        raise InvalidEvidence(f"repairs[{target.id}, {lever.key}].change: should set {', '.join(lever.paths)}")
-    witness = (entry.get("certificate") or {}).get("witness") or {}
-    return describe(setting, who, target, lever, Solved(value, change, witness))
+        raise InvalidEvidence(f"change: should set {', '.join(lever.paths)}")
+    return describe(setting, who, target, lever, Solved(value, change, _table(proof, "witness")))
+
+
+def _table(entry: Mapping[str, Any], name: str) -> dict[str, Any]:
+    found = entry.get(name)
+    if not isinstance(found, dict):
+        raise InvalidEvidence(f"{name}: is missing or no table")
+    return found
 
 
 def _no_value(here: Setting, target: Target, lever: Lever, entry: Mapping[str, Any]) -> str:
@@ -229,11 +260,11 @@ def _no_value(here: Setting, target: Target, lever: Lever, entry: Mapping[str, A
     if lever.solve is not None:
         reason = lever.hopeless(here) if lever.hopeless is not None else None
         if reason is None:
-            raise InvalidEvidence(f"repairs[{target.id}, {lever.key}]: says there is none, but nothing proves it")
+            raise InvalidEvidence("says there is none, but nothing proves it")
         return reason
     value = least_value(lever, here, lambda changed: fails(changed, target))
     if value is not None:
-        raise InvalidEvidence(f"repairs[{target.id}, {lever.key}]: says there is none, but {rational.text(value)} repairs")
+        raise InvalidEvidence(f"says there is none, but {rational.text(value)} repairs")
     return unreachable(here, target, lever)
 
 
@@ -286,7 +317,7 @@ def _compare(expected: Any, given: Any, path: str) -> list[str]:
     if isinstance(expected, list) and isinstance(given, list) and len(expected) == len(given):
         return [text for i, pair in enumerate(zip(expected, given, strict=True)) for text in _compare(*pair, f"{path}.{i}")]
     # 1, 1.0 and true are equal in Python but not the same statement.
-    if type(expected) is not type(given) or expected != given:
+    if type(expected) is not type(given) or expected != given or repr(expected) != repr(given):  # nor are 0.0 and -0.0
         return [f"{path}: says {_show(given)}, recomputed {_show(expected)}"]
     return []
 
