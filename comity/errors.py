@@ -31,6 +31,14 @@ class EmptyCore(ComityError):
         super().__init__(message)
 
 
+class OutsideDomain(ComityError):
+    """The concept is not defined for a game of this kind; ``certificate`` proves that the game is not of the kind needed."""
+
+    def __init__(self, message: str, certificate: Any = None) -> None:
+        self.certificate = certificate
+        super().__init__(message)
+
+
 class Infeasible(ComityError):
     """Nothing satisfies the constraints; ``farkas`` weighs the rows into a contradiction."""
 

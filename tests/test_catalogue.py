@@ -16,7 +16,7 @@ from comity.certificate import Certificate, Verdict
 from comity.checks.confirm import check_for, confirm
 from comity.checks.core import check_efficient
 from comity.declaration import AREAS, KINDS, declaration_of, declare
-from comity.errors import EmptyCore, InvalidGame
+from comity.errors import EmptyCore, InvalidGame, OutsideDomain
 from comity.games.coalitional.base import Game
 from comity.games.coalitional.json_form import read_game
 from comity.games.coalitional.table import TableGame
@@ -97,17 +97,17 @@ def answer(concept, game):
     """The result, or None where the concept proves that there is none."""
     try:
         return concept(game)
-    except (EmptyCore, InvalidGame) as error:
+    except (EmptyCore, InvalidGame, OutsideDomain) as error:
         refusal = error
-    if isinstance(refusal, EmptyCore):
-        assert confirmed_empty(game, refusal.certificate)
+    if isinstance(refusal, EmptyCore | OutsideDomain):
+        assert confirmed_refusal(game, refusal.certificate)
     else:
         alone = sum(game.exact(1 << i) for i in range(game.n))
         assert game.sign * (alone - game.exact(game.grand_coalition)) > 0, "there are imputations, so there is an answer"
     return None
 
 
-def confirmed_empty(game, certificate):
+def confirmed_refusal(game, certificate):
     check = check_for("", certificate.check)
     again = check(game, None, json.loads(json.dumps(certificate.to_json()))["witness"])
     return certificate.verdict is Verdict.HOLDS and again == certificate

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from math import comb, lcm
 
@@ -27,6 +27,12 @@ def few_dividends(game: Game, dual: bool = True) -> list[tuple[list[int], Fracti
     else:
         return None
     return [(list(members(S)), dividend) for S, dividend in found.items()]
+
+
+def dividends_by_members(game: Game, dual: bool = True) -> Iterable[tuple[list[int], Fraction]]:
+    """Few dividends where the model has them (those of its dual unless ``dual`` is False), else those of the table."""
+    found = few_dividends(game, dual)
+    return found if found is not None else ((list(members(S)), dividend) for S, dividend in game.dividends().items())
 
 
 def lcm_of_sizes(n: int) -> tuple[int, list[int]]:

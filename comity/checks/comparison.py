@@ -1,0 +1,48 @@
+"""Comparing the amounts stated with those of a second formula, and naming the first that differs most."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from comity import rational
+from comity.certificate import Basis, Certificate, Verdict, holds_if
+from comity.checks.core import exact_amounts
+from comity.games.coalitional.base import Game
+
+
+def compared(
+    game: Game,
+    x: Sequence[Any],
+    claim: str,
+    check: str,
+    formula: Callable[[], Sequence[Fraction]],
+    kept: Mapping[str, Any],
+    most_players: int = 16,
+) -> Certificate:
+    """HOLDS if every amount is that of the formula; the margin is minus the largest difference.
+
+    With more players than the formula can be worked out for, UNDECIDED.
+    """
+    amounts = exact_amounts(game, x)
+    if game.n > most_players:
+        reason = f"{game.n} players are more than the {most_players} for whom this is worked out again here"
+        return Certificate(claim, Verdict.UNDECIDED, basis=Basis.ASSUMED, witness={"reason": reason, **kept}, check=check)
+    right = formula()
+    gaps = [abs(amount - value) for amount, value in zip(amounts, right, strict=True)]
+    worst = max(range(game.n), key=gaps.__getitem__)
+    found = {} if gaps[worst] == 0 else {"player": game.players[worst], "amount": rational.text(right[worst])}
+    return Certificate(claim, holds_if(gaps[worst] == 0), margin=-gaps[worst], witness={**found, **kept}, check=check)
+
+
+def created_by(game: Game) -> tuple[list[int], int]:
+    """The dividend of every coalition in units of 1 / denominator, from the table alone, whatever the model states."""
+    table, denominator = game.scaled_table
+    created = np.array([*table, None], dtype=object)[:-1]
+    for i in range(game.n):
+        halves = created.reshape(-1, 2, 1 << i)
+        halves[:, 1, :] -= halves[:, 0, :]
+    return created.tolist(), denominator
