@@ -114,9 +114,13 @@ def tasks(
     questions = [question for question in agreement.questions if question.kind == "fix"]
     if agreement.questions and not questions:
         return
-    levers = [lever for clause in setting.clauses for lever in clause.levers(setting)]
+    # A lever is offered for those present: who has left pays and receives no side payments.
+    present = {"all": setting, "resulting": setting.keeping(who.resulting)}
+    levers = {at: [lever for clause in here.clauses for lever in clause.levers(here)] for at, here in present.items()}
     for target in targets(setting, who, findings):
-        asked = _once([lever for lever in levers if _fits(setting, target, lever) and _asked(questions, target, lever)], target)
+        asked = _once(
+            [lever for lever in levers[target.at] if _fits(setting, target, lever) and _asked(questions, target, lever)], target
+        )
         limits = [question.max_cost for question in questions]
         if asked:
             # The most generous question decides; one without a limit sets none.

@@ -13,6 +13,7 @@ from comity import rational
 from comity.certificate import Certificate, plain
 from comity.checks import claims as checks
 from comity.declaration import declare
+from comity.errors import InvalidEvidence
 from comity.games.coalitional.claims import ClaimsProblem
 from comity.mechanisms.clause import Clause, Flaw
 from comity.mechanisms.findings import Finding
@@ -68,6 +69,8 @@ class Claims(Clause):
         problem = self.problem(setting)
         if problem is None:
             return []
+        if set(self.found(setting)) != set(self.rules()):
+            raise InvalidEvidence(f"clause {self.id}: the evidence should be awards by {', '.join(self.rules())}")
         return [self._rule(setting, problem, rule) for rule in self.rules()]
 
     def _rule(self, setting: Setting, problem: ClaimsProblem, rule: str) -> Finding:

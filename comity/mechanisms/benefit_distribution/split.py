@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, ClassVar, Literal, get_args
+from typing import Any, ClassVar, Literal, NamedTuple, get_args
 
 import numpy as np
 
@@ -45,8 +45,18 @@ THEOREMS = {
     "owen_set": "P1: Owen 1975, payoffs at dual prices are in the core",
     "equal": "equal division",
 }
+# The rules whose amounts take a solver, and what proves them.
+CHECKS = {"shapley": check_shapley_value, "nucleolus": check_nucleolus, "prenucleolus": check_prenucleolus}
 # More blocs than this are counted, not listed.
 LISTED_BLOCS = 20
+
+
+class Proved(NamedTuple):
+    """Evidence that has been checked: amounts and certificate by rule, and the core with its certificate."""
+
+    rules: Mapping[str, tuple[list[Fraction], Certificate]]
+    core: Mapping[str, Any]
+    core_certificate: Certificate
 
 
 @declare(
@@ -104,10 +114,34 @@ class Split(Clause):
         if rule == "owen_set":
             payoffs = self._priced(setting).owen_payoffs(setting)
             return [payoffs[name] for name in game.players]
-        found = self.found(setting)["rules"]
-        if rule not in found or len(found[rule]["amounts"]) != game.n:
-            raise InvalidEvidence(f"clause {self.id}: the evidence has no amounts for rule {rule}")
-        return [rational.exact(amount, "an amount") for amount in found[rule]["amounts"]]
+        return self._proved(setting, game).rules[rule][0]
+
+    def _proved(self, setting: Setting, game: Game) -> Proved:
+        """The evidence, all of it proved: who leaves depends on it where no finding shows it."""
+        return setting.evidence.confirmed(self, setting, lambda found: self._proofs(game, found))
+
+    def _proofs(self, game: Game, found: Mapping[str, Any]) -> Proved:
+        core = found.get("core", {})
+        wanted = {rule for rule in self.rules() if rule in CHECKS}
+        if set(found) != {"rules", "core"} or set(found["rules"]) != wanted or set(core) not in ({"empty"}, {"range", "witness"}):
+            raise InvalidEvidence(f"clause {self.id}: the evidence is not about {', '.join(sorted(wanted))} and the core")
+        if "empty" in core:
+            certificate = check_core_empty(game, None, core["empty"])
+        else:
+            certificate = check_core_range(game, core["range"], core["witness"])
+        if not certificate or plain(certificate.witness) != core.get("empty", core.get("witness")):
+            raise InvalidEvidence(f"clause {self.id}: the evidence does not prove what it says of the core")
+        return Proved({rule: self._proof(game, rule, entry) for rule, entry in found["rules"].items()}, core, certificate)
+
+    def _proof(self, game: Game, rule: str, entry: Mapping[str, Any]) -> tuple[list[Fraction], Certificate]:
+        if set(entry) != {"amounts", "witness"}:
+            raise InvalidEvidence(f"clause {self.id}: the evidence for {rule} should be its amounts and their witness")
+        amounts = [rational.exact(amount, "an amount") for amount in entry["amounts"]]
+        certificate = CHECKS[rule](game, amounts, entry["witness"])
+        # What the check did not read is no evidence.
+        if not certificate or plain(certificate.witness) != entry["witness"]:
+            raise InvalidEvidence(f"clause {self.id}: the evidence does not prove the amounts {NAMES[rule]}")
+        return amounts, certificate
 
     def _priced(self, setting: Setting) -> ProductionPool:
         pool = setting.clause(self.game)
@@ -245,15 +279,12 @@ class Split(Clause):
             return check_equal_division(game, x)
         if rule == "owen_set":
             return check_in_core(game, x)
-        witness = self.found(setting)["rules"][rule]["witness"]
-        if rule == "shapley":
-            return check_shapley_value(game, x, witness)
-        return (check_nucleolus if rule == "nucleolus" else check_prenucleolus)(game, x, witness)
+        return self._proved(setting, game).rules[rule][1]
 
     def _core(self, setting: Setting, game: Game) -> list[Finding]:
-        core, unit = self.found(setting)["core"], f"{setting.unit} per {setting.period}"
+        proved, unit = self._proved(setting, game), f"{setting.unit} per {setting.period}"
+        core, certificate = proved.core, proved.core_certificate
         if "empty" in core:
-            certificate = check_core_empty(game, None, core["empty"])
             gap = rational.short(certificate.margin or ZERO)
             return [
                 Finding(
@@ -269,7 +300,6 @@ class Split(Clause):
                     theorem="B1: Bondareva 1963, Shapley 1967",
                 )
             ]
-        certificate = check_core_range(game, core["range"], core["witness"])
         pairs = [tuple(rational.exact(bound, "a bound") for bound in pair) for pair in core["range"]]
         shown = ", ".join(
             f"{name} {rational.short(low)} to {rational.short(high)}"
@@ -360,13 +390,10 @@ class Split(Clause):
         game = self.pool(setting)
         if game is None:
             return "nothing is pooled"
-        core = self.found(setting)["core"]
-        if "empty" not in core:
+        proved = self._proved(setting, game)
+        if "empty" not in proved.core:
             return None
-        certificate = check_core_empty(game, None, core["empty"])
-        if not certificate:
-            raise InvalidEvidence(f"clause {self.id}: the balanced weights do not prove that the core is empty")
-        gap = rational.short(certificate.margin or ZERO)
+        gap = rational.short(proved.core_certificate.margin or ZERO)
         return f"no side payments keep every coalition: overlapping coalitions could claim {gap} more than there is"
 
     def _confirm_transfer(self, setting: Setting, solved: Solved) -> Certificate:

@@ -13,6 +13,7 @@ from comity import rational
 from comity.certificate import plain
 from comity.checks.allocation import check_dominant_resource_fairness
 from comity.declaration import declare
+from comity.errors import InvalidEvidence
 from comity.games.problems.resource_demands import ResourceDemands
 from comity.mechanisms.clause import Clause, Flaw
 from comity.mechanisms.findings import Finding
@@ -78,7 +79,10 @@ class ClusterAllocation(Clause):
         if problem is None:
             return []
         short = rational.short
-        jobs = {name: rational.exact(self.found(setting)["jobs"][name], "jobs") for name in problem.players}
+        found = self.found(setting)
+        if set(found) != {"jobs"} or set(found["jobs"]) != set(problem.players):
+            raise InvalidEvidence(f"clause {self.id}: the evidence should be the jobs of {', '.join(problem.players)}")
+        jobs = {name: rational.exact(found["jobs"][name], "jobs") for name in problem.players}
         certificate = check_dominant_resource_fairness(problem, list(jobs.values()))
         shares = {name: amount * problem.dominant_share(i) for i, (name, amount) in enumerate(jobs.items())}
         shown = ", ".join(f"{name} {short(amount)} jobs" for name, amount in jobs.items())
