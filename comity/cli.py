@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -29,6 +30,10 @@ def reported(command: Callable[..., int | None]) -> Callable[..., None]:
             count = len(error.problems)
             click.echo(f"{count} mistake{'s' if count != 1 else ''} in {error.file}; nothing was assessed.", err=True)
             status = WRONG
+        except BrokenPipeError:
+            # Whoever read our output has seen enough, as in: comity catalogue | head
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            status = HOLDS
         except (ComityError, OSError, UnicodeDecodeError) as error:
             click.echo(f"comity: {error}", err=True)
             status = WRONG
