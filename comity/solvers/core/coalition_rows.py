@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from comity.coalitions import members
+from comity.coalitions import members, names_of
 from comity.engines.exact import ExactOptimum, solve_exactly
 from comity.games.coalitional.base import Game
 from comity.linear_programme import Bound, LinearProgramme
@@ -26,13 +26,15 @@ SAFE = 2**61
 class IntegerGame:
     """The game as gains in integers: w(S) = sign * scale * v(S), so that an allocation is y = sign * scale * x.
 
-    The excess of S is (w(S) - y(S)) / scale whatever the orientation.
+    The excess of S is (w(S) - y(S)) / scale whatever the orientation.  Where it does not count the same for every coalition,
+    ``units`` says of how many units of t it must be before it counts as much as t: y(S) + units[S] t >= w(S).
     """
 
     n: int
     sign: int
     scale: int
     worths: Sequence[int]
+    units: Sequence[int] | None = None
 
     @classmethod
     def of(cls, game: Game) -> IntegerGame:
@@ -40,7 +42,7 @@ class IntegerGame:
         return cls(game.n, game.sign, scale, worths if game.sign > 0 else [-w for w in worths])
 
     @property
-    def grand_coalition(self) -> int:
+    def everybody(self) -> int:
         return (1 << self.n) - 1
 
     @cached_property
@@ -63,7 +65,29 @@ class IntegerGame:
     def alone_and_without(self) -> list[int]:
         """Every player alone and everybody else: rows that keep every programme here bounded."""
         singles = [1 << i for i in range(self.n)]
-        return sorted({*singles, *(self.grand_coalition ^ S for S in singles)} - {0, self.grand_coalition})
+        return sorted({*singles, *(self.everybody ^ S for S in singles)} - {0, self.everybody})
+
+    @cached_property
+    def units_array(self) -> NDArray[Any]:
+        """The units by coalition, as int64 where they fit."""
+        return integers([1] * len(self.worths) if self.units is None else self.units)
+
+    @cached_property
+    def largest_unit(self) -> int:
+        """The largest of the units."""
+        return 1 if self.units is None else max(self.units)
+
+    def row(self, S: int) -> dict[int, Fraction]:
+        """The vector of S."""
+        return dict.fromkeys(members(S), ONE)
+
+    def sums(self, amounts: Sequence[int]) -> NDArray[Any]:
+        """The sum over every coalition, by coalition."""
+        return integer_sums(amounts)
+
+    def named(self, players: Sequence[str], S: int) -> list[Any]:
+        """S as a witness names it."""
+        return names_of(players, S)
 
     def amounts(self, y: Iterable[Fraction]) -> list[Fraction]:
         """The allocation x in the game's own units and orientation."""
@@ -95,7 +119,7 @@ def optimise(
     start: Iterable[int],
     level: int | None = None,
 ) -> tuple[ExactOptimum, list[int]]:
-    """The optimum of ``base`` with y(S) >= w(S), or y(S) + t >= w(S), for every allowed coalition S.
+    """The optimum of ``base`` with y(S) >= w(S), or y(S) + units[S] t >= w(S), for every allowed coalition S.
 
     Columns 0..n-1 of ``base`` are y; ``level`` is the column of t.  Returns the optimum, whose last duals
     belong to the coalitions returned with it, in their order.
@@ -113,11 +137,12 @@ def optimise(
 
 
 def most_violated(game: IntegerGame, y: Sequence[Fraction], t: Fraction, allowed: NDArray[np.bool_], count: int) -> list[int]:
-    """Up to ``count`` allowed coalitions with the largest w(S) - y(S) > t, decided in integers."""
+    """Up to ``count`` allowed coalitions with the largest w(S) - y(S) > units[S] t, decided in integers."""
     scale = lcm(t.denominator, *(amount.denominator for amount in y))
-    sums = integer_sums([int(amount * scale) for amount in y])
-    worths = game.array if game.size * scale < SAFE else game.array.astype(object)
-    beyond = worths * scale - sums - int(t * scale)
+    sums, level = game.sums([int(amount * scale) for amount in y]), int(t * scale)
+    fits = game.size * scale < SAFE and abs(level) * game.largest_unit < SAFE
+    worths, units = (game.array, game.units_array) if fits else (game.array.astype(object), game.units_array.astype(object))
+    beyond = worths * scale - sums - (level if game.units is None else units * level)
     violated = np.flatnonzero(allowed & (beyond > 0))
     if violated.size > count:
         order = np.argsort(-beyond[violated].astype(float), kind="stable")
@@ -126,14 +151,20 @@ def most_violated(game: IntegerGame, y: Sequence[Fraction], t: Fraction, allowed
 
 
 def _with_rows(game: IntegerGame, base: LinearProgramme, pool: Sequence[int], level: int | None) -> LinearProgramme:
-    extra: dict[int, Fraction] = {} if level is None else {level: ONE}
     no: tuple[Bound, ...] = (None,) * len(pool)
     return LinearProgramme(
         objective=base.objective,
-        rows=base.rows + tuple({**dict.fromkeys(members(S), ONE), **extra} for S in pool),
+        rows=base.rows + tuple(_row(game, S, level) for S in pool),
         lower=base.lower + tuple(Fraction(game.worths[S]) for S in pool),
         upper=base.upper + no,
         column_lower=base.column_lower,
         column_upper=base.column_upper,
         maximise=base.maximise,
     )
+
+
+def _row(game: IntegerGame, S: int, level: int | None) -> dict[int, Fraction]:
+    row = game.row(S)
+    if level is not None:
+        row[level] = ONE if game.units is None else Fraction(game.units[S])
+    return row

@@ -1,0 +1,160 @@
+"""The allocation whose excesses, sorted from the largest, are lexicographically least: one linear programme a level."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from math import lcm
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from comity import rational
+from comity.certificate import Certificate
+from comity.errors import InvalidGame, SolverFailure
+from comity.games.coalitional.base import Game
+from comity.linear_programme import LinearProgramme
+from comity.results import Allocation
+from comity.solvers.core.coalition_rows import ONE, IntegerGame, optimise
+
+
+def least_excesses(
+    game: IntegerGame, players: Sequence[str], bounded: bool, key: str = "coalitions", unit: int = 1
+) -> tuple[list[Fraction], list[dict[str, Any]]]:
+    """The allocation, and the chain of levels that proves it, as a witness holds it.
+
+    ``bounded`` means among imputations.  ``key`` names those who complain; the excess of a level is given in ``unit`` times t.
+    """
+    fixed = _Fixed(game)
+    fixed.fix(game.everybody, Fraction(game.worths[game.everybody]))
+    solved = list(_levels(game, fixed, bounded))
+    # One player has everything fixed before the first level.
+    y = solved[-1][0] if solved else fixed.amounts
+    return game.amounts(y), [level.plain(game, players, key, unit) for _, level in solved]
+
+
+def require_imputations(game: Game, concept: str, instead: str = "prenucleolus") -> None:
+    """Refuse a game whose players together do worse than alone."""
+    alone, together = sum(game.exact(1 << i) for i in range(game.n)), game.exact(game.grand_coalition)
+    if game.sign * (alone - together) > 0:
+        verb = "get" if game.sign > 0 else "pay"
+        raise InvalidGame(
+            f"the players alone {verb} {rational.short(Fraction(alone))} in all but together {rational.short(together)}, "
+            f"so no allocation suits each of them and there is no {concept}; use {instead}, which exists for every game"
+        )
+
+
+def confirmed(game: Game, concept: str, x: Sequence[Fraction], certificate: Certificate) -> Allocation:
+    """The allocation with its certificate, which must hold."""
+    if not certificate:
+        raise SolverFailure(f"the {concept} found was not confirmed: {certificate.witness.get('reason')}; please report the game")
+    return Allocation(concept, game.players, tuple(x), certificate)
+
+
+@dataclass
+class _Fixed:
+    """Coalitions whose amounts every remaining allocation shares, linearly independent, and what they get."""
+
+    game: IntegerGame
+    coalitions: list[int] = field(default_factory=list)
+    amounts: list[Fraction] = field(default_factory=list)
+    # The same span in reduced echelon form, by pivot.
+    rows: dict[int, list[Fraction]] = field(default_factory=dict)
+
+    def fix(self, S: int, amount: Fraction) -> None:
+        """Fix y(S), unless that follows from what is fixed."""
+        sparse = self.game.row(S)
+        row = [sparse.get(i, Fraction(0)) for i in range(self.game.n)]
+        for pivot, known in self.rows.items():
+            if row[pivot]:
+                factor = row[pivot]
+                row = [a - factor * b for a, b in zip(row, known, strict=True)]
+        nonzero = [i for i, a in enumerate(row) if a]
+        if not nonzero:
+            return
+        pivot = nonzero[0]
+        row = [a / row[pivot] for a in row]
+        for other, known in self.rows.items():
+            if known[pivot]:
+                self.rows[other] = [a - known[pivot] * b for a, b in zip(known, row, strict=True)]
+        self.rows[pivot] = row
+        self.coalitions.append(S)
+        self.amounts.append(amount)
+
+    @property
+    def rank(self) -> int:
+        return len(self.rows)
+
+    def open(self) -> NDArray[np.bool_]:
+        """Which coalitions are outside the span: those that some vector orthogonal to it sees."""
+        n = self.game.n
+        outside = np.zeros(len(self.game.worths), dtype=bool)
+        for j in range(n):
+            if j not in self.rows:
+                normal = [Fraction(i == j) if i not in self.rows else -self.rows[i][j] for i in range(n)]
+                scale = lcm(*(a.denominator for a in normal))
+                outside |= (self.game.sums([int(a * scale) for a in normal]) != 0).astype(bool)
+        return outside
+
+
+@dataclass(frozen=True)
+class _Level:
+    """Excess t, the coalitions that have it in every solution, and the weights that prove it."""
+
+    t: Fraction
+    coalitions: Mapping[int, Fraction]
+    bounds: Mapping[int, Fraction]
+    earlier: Mapping[int, Fraction]
+
+    def plain(self, game: IntegerGame, players: Sequence[str], key: str, unit: int) -> dict[str, Any]:
+        return {
+            "epsilon": rational.text(unit * self.t / game.scale),
+            key: [[game.named(players, S), rational.text(w)] for S, w in self.coalitions.items()],
+            "bounds": [[players[i], rational.text(w)] for i, w in self.bounds.items()],
+            "earlier": [[game.named(players, S), rational.text(w)] for S, w in self.earlier.items()],
+        }
+
+
+def _levels(game: IntegerGame, fixed: _Fixed, bounded: bool) -> Iterator[tuple[list[Fraction], _Level]]:
+    """Minimise the largest excess outside what is fixed; fix what cannot change; until nothing is left open."""
+    n = game.n
+    pool = game.alone_and_without()
+    while fixed.rank < n:
+        allowed = fixed.open() & game.proper
+        best, pool = optimise(
+            game, _largest_excess(game, fixed, allowed, bounded), allowed, (S for S in pool if allowed[S]), level=n
+        )
+        t = best.primal[n]
+        earlier, weights = best.dual[: fixed.rank], best.dual[fixed.rank :]
+        # Positive dual weight: tight in every optimal solution, not just in this one.
+        coalitions = {S: w for S, w in zip(pool, weights, strict=True) if w}
+        weighted = [(game.row(S), w) for S, w in (*coalitions.items(), *zip(fixed.coalitions, earlier, strict=True))]
+        balance = [-sum((row[i] * w for row, w in weighted if i in row), Fraction(0)) for i in range(n)]
+        level = _Level(
+            t,
+            coalitions,
+            {i: w for i, w in enumerate(balance) if w},
+            {S: w for S, w in zip(fixed.coalitions, earlier, strict=True) if w},
+        )
+        for S in coalitions:
+            fixed.fix(S, game.worths[S] - (t if game.units is None else game.units[S] * t))
+        for i in level.bounds:
+            fixed.fix(1 << i, Fraction(game.worths[1 << i]))
+        yield list(best.primal[:n]), level
+
+
+def _largest_excess(game: IntegerGame, fixed: _Fixed, allowed: NDArray[np.bool_], bounded: bool) -> LinearProgramme:
+    """Minimise t with y(F) as fixed; the rows y(S) + units[S] t >= w(S) are added by `optimise`."""
+    n = game.n
+    # A player whose amount is fixed needs no bound, and without it the weights are simpler.
+    lower = tuple(Fraction(game.worths[1 << i]) if bounded and allowed[1 << i] else None for i in range(n))
+    return LinearProgramme(
+        objective=(Fraction(0),) * n + (ONE,),
+        rows=tuple(game.row(F) for F in fixed.coalitions),
+        lower=tuple(fixed.amounts),
+        upper=tuple(fixed.amounts),
+        column_lower=(*lower, None),
+        column_upper=(None,) * (n + 1),
+    )
