@@ -12,8 +12,9 @@ from comity.mechanisms.setting import Setting
 
 DECIMALS = 6
 STEP = Fraction(1, 10**DECIMALS)
-# A lever without a bound of its own is tried up to about 1e12 times its last decimal.
-UNBOUNDED_STEPS = 2**60
+# A lever without a bound of its own is tried up to about 1e36, in longer strides from about 1e12 on.
+UNBOUNDED_STEPS = 2**140
+STRIDES = (*range(60), *range(60, 141, 8))
 EVEN_PROBES = 32
 
 
@@ -65,7 +66,7 @@ def least_value(lever: Lever, setting: Setting, fails: Callable[[Setting], bool]
 
 def probes(steps: int) -> list[int]:
     """Which steps to try: doubling distances, and an even grid where the range is bounded."""
-    doubling = {2**j for j in range(steps.bit_length()) if 2**j <= steps}
+    doubling = {2**j for j in STRIDES if 2**j <= steps}
     even = {steps * j // EVEN_PROBES for j in range(1, EVEN_PROBES + 1)} if steps < UNBOUNDED_STEPS else set()
     return sorted((doubling | even | {steps}) - {0})
 
