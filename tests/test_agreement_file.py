@@ -319,6 +319,7 @@ def test_a_message_shows_file_line_path_hint_and_the_line_itself(tmp_path, toy):
         (("sales = 10\n", ""), 7, "member.A.sales", "clause c needs this number"),
         (("[[clause]]", "[clause]"), 13, "clause", "double brackets"),
         (("stage = [", "applies_to = ['A', 'A']\nstage = ["), 17, "clause.c.applies_to.1", "named twice"),
+        (("stage = [", "applies_to = []\nstage = ["), 17, "clause.c.applies_to", "binds nobody; leave it out"),
         (("stage = [", "follows = 'd'\nstage = ["), 17, "clause.c.follows", 'there is no clause "d"'),
         (("stage = [", "strict = 1\nstage = ["), 17, "clause.c.strict", "needs true or false, found 1"),
         (("stage = [", "count = 1.5\nstage = ["), 17, "clause.c.count", "needs a whole number"),

@@ -209,6 +209,8 @@ class _Reader:
         key = ("followed", id(raw))
         if key not in self.known:
             before = len(self.content.mistakes)
+            if raw.get("applies_to") == []:  # elsewhere an empty list stands for all members
+                self.wrong((*place, "applies_to"), "the clause binds nobody", "leave it out to bind all members")
             self.references(cls, place, raw, raw)
             self.aligned(cls, place, raw)
             self.known[key] = (raw, self.content.mistakes[before:])
