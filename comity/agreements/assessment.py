@@ -171,7 +171,7 @@ def answers(agreement: Agreement, setting: Setting) -> tuple[Membership, tuple[F
 
 def findings_of(agreement: Agreement, setting: Setting) -> Iterable[Finding]:
     """Every finding that was asked for, with its margins."""
-    kinds = {question.kind for question in agreement.questions}
+    kinds = {question.kind for question in agreement.questions} - {"fix"}  # alone it asks to repair whatever fails
     found: list[Finding] = [finding for clause in setting.clauses for finding in clause.findings(setting)]
     asked = [
         finding
