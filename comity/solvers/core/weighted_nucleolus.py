@@ -1,0 +1,235 @@
+"""The nucleolus with dissatisfactions that count differently: by any weights, or per unit of worth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from math import lcm
+from typing import Any
+
+from comity import rational
+from comity.checks.weighted_nucleolus import (
+    check_proportional_nucleolus,
+    check_proportional_prenucleolus,
+    check_weighted_nucleolus,
+    check_weighted_prenucleolus,
+)
+from comity.coalitions import label, mask_of, names_of
+from comity.declaration import declare
+from comity.errors import ComityError, InvalidGame
+from comity.games.coalitional.base import Game
+from comity.results import Allocation
+from comity.solvers.core.coalition_rows import IntegerGame
+from comity.solvers.core.least_excesses import confirmed, least_excesses, require_imputations
+
+Weights = Mapping[Any, Any] | Sequence[Any]
+
+
+@declare(
+    "concept",
+    "The largest weighted dissatisfaction as small as possible, then the next, over all efficient allocations",
+    area="benefit_distribution",
+    reference="Derks & Haller (1999)",
+    certificate="check_weighted_prenucleolus",
+)
+def weighted_prenucleolus(game: Game, weights: Weights) -> Allocation:
+    """The efficient allocation whose weighted excesses w(S) e(S), sorted from the largest, are lexicographically least.
+
+    Equal weights give the prenucleolus, 1 / |S| the per-capita, 1 / v(S) the proportional prenucleolus.
+
+    Parameters
+    ----------
+    game : Game
+        Its table of 2**n worths is read.
+    weights : numbers, or {names: number}
+        Positive: one for each size 1 to n - 1, or one for each coalition but the empty one and everybody, by a player's name
+        or a collection of names.
+
+    References
+    ----------
+    Derks & Haller (1999), "Weighted nucleoli"; Kohlberg (1971) for the certificate.
+
+    Examples
+    --------
+    >>> from comity.games.coalitional.table import TableGame
+    >>> weighted_prenucleolus(TableGame(["A", "B"], [0, 1, 2, 5]), {"A": 1, "B": 3}).exact
+    (Fraction(5, 2), Fraction(5, 2))
+    """
+    return _weighted(game, weights, "weighted_prenucleolus", bounded=False)
+
+
+@declare(
+    "concept",
+    "The largest weighted dissatisfaction as small as possible, then the next, over all imputations",
+    area="benefit_distribution",
+    reference="Derks & Haller (1999)",
+    certificate="check_weighted_nucleolus",
+)
+def weighted_nucleolus(game: Game, weights: Weights) -> Allocation:
+    """The imputation whose weighted excesses w(S) e(S), sorted from the largest, are lexicographically least.
+
+    Parameters
+    ----------
+    game : Game
+        Its table of 2**n worths is read.
+    weights : numbers, or {names: number}
+        As for `weighted_prenucleolus`.
+
+    Raises
+    ------
+    InvalidGame
+        If there is no imputation; `weighted_prenucleolus` exists even then.
+
+    References
+    ----------
+    Derks & Haller (1999), "Weighted nucleoli"; Kohlberg (1971) for the certificate.
+
+    Examples
+    --------
+    >>> from comity.games.coalitional.table import TableGame
+    >>> weighted_nucleolus(TableGame(None, [0, 0, 0, 0, 0, 0, 90, 120]), [1, "1/2"]).exact
+    (Fraction(10, 1), Fraction(55, 1), Fraction(55, 1))
+    """
+    require_imputations(game, "weighted nucleolus", "weighted_prenucleolus")
+    return _weighted(game, weights, "weighted_nucleolus", bounded=True)
+
+
+@declare(
+    "rule",
+    "The largest dissatisfaction per unit of worth as small as possible, then the next, over all efficient allocations",
+    area="benefit_distribution",
+    reference="Young, Okada & Hashimoto (1982)",
+    certificate="check_proportional_prenucleolus",
+)
+def proportional_prenucleolus(game: Game) -> Allocation:
+    """The efficient allocation whose excesses per unit of worth, e(S) / v(S), sorted, are lexicographically least.
+
+    Parameters
+    ----------
+    game : Game
+        Every coalition but the empty one and everybody is worth (costs) more than 0.
+
+    Raises
+    ------
+    InvalidGame
+        If a coalition is worth nothing or less.
+
+    References
+    ----------
+    Young, Okada & Hashimoto (1982), "Cost allocation in water resources development".
+
+    Examples
+    --------
+    >>> from comity.games.coalitional.table import TableGame
+    >>> proportional_prenucleolus(TableGame(["A", "B"], [0, 2, 4, 12])).exact
+    (Fraction(4, 1), Fraction(8, 1))
+    """
+    x, levels = least_weighted_excesses(game, _worths(game), bounded=False)
+    certificate = check_proportional_prenucleolus(game, x, {"levels": levels, **game.evidence()})
+    return confirmed(game, "proportional_prenucleolus", x, certificate)
+
+
+@declare(
+    "rule",
+    "The largest dissatisfaction per unit of worth as small as possible, then the next, over all imputations",
+    area="benefit_distribution",
+    reference="Young, Okada & Hashimoto (1982)",
+    certificate="check_proportional_nucleolus",
+)
+def proportional_nucleolus(game: Game) -> Allocation:
+    """The imputation whose excesses per unit of worth, e(S) / v(S), sorted from the largest, are lexicographically least.
+
+    Parameters
+    ----------
+    game : Game
+        Every coalition but the empty one and everybody is worth (costs) more than 0.
+
+    Raises
+    ------
+    InvalidGame
+        If a coalition is worth nothing or less, or there is no imputation.
+
+    References
+    ----------
+    Young, Okada & Hashimoto (1982), "Cost allocation in water resources development".
+
+    Examples
+    --------
+    >>> from comity.games.coalitional.table import TableGame
+    >>> proportional_nucleolus(TableGame(["A", "B"], [0, 6, 10, 12], "cost")).exact
+    (Fraction(9, 2), Fraction(15, 2))
+    """
+    worths = _worths(game)
+    require_imputations(game, "proportional nucleolus", "proportional_prenucleolus")
+    x, levels = least_weighted_excesses(game, worths, bounded=True)
+    certificate = check_proportional_nucleolus(game, x, {"levels": levels, **game.evidence()})
+    return confirmed(game, "proportional_nucleolus", x, certificate)
+
+
+def least_weighted_excesses(
+    game: Game, divisors: Iterable[Fraction | int], bounded: bool
+) -> tuple[list[Fraction], list[dict[str, Any]]]:
+    """The allocation whose excesses e(S) / divisors[S] are lexicographically least, and its chain of levels."""
+    exact = [Fraction(divisor) for divisor in divisors]
+    unit = lcm(*(divisor.denominator for divisor in exact))
+    units = [int(divisor * unit) for divisor in exact]
+    return least_excesses(replace(IntegerGame.of(game), units=units), game.players, bounded, unit=unit)
+
+
+def _weighted(game: Game, weights: Weights, concept: str, bounded: bool) -> Allocation:
+    by_coalition = _read(game, weights)
+    x, levels = least_weighted_excesses(game, [1 / w for w in by_coalition], bounded)
+    if isinstance(weights, Mapping):
+        stated: list[Any] = [[names_of(game.players, S), rational.text(by_coalition[S])] for S in range(1, game.grand_coalition)]
+    else:
+        stated = [rational.text(by_coalition[(1 << size) - 1]) for size in range(1, game.n)]
+    check = check_weighted_nucleolus if bounded else check_weighted_prenucleolus
+    return confirmed(game, concept, x, check(game, x, {"excess_weights": stated, "levels": levels, **game.evidence()}))
+
+
+def _read(game: Game, weights: Weights) -> list[Fraction]:
+    """The weight of every coalition; 1 for the empty one and everybody, whose excess is 0."""
+    if isinstance(weights, str) or not isinstance(weights, Mapping | Iterable):
+        raise ComityError(f"the weights are {weights!r}; give one for each size 1 to {game.n - 1}, or {{names: weight}}")
+    if isinstance(weights, Mapping):
+        return _read_by_coalition(game, weights)
+    by_size = [_positive(w, f"the weight of size {size}") for size, w in enumerate(weights, 1)]
+    if len(by_size) != game.n - 1:
+        raise ComityError(f"{len(by_size)} weights for {game.n} players; give {game.n - 1}, one for each size 1 to n - 1")
+    each = [Fraction(1), *by_size, Fraction(1)]
+    return [each[S.bit_count()] for S in range(1 << game.n)]
+
+
+def _read_by_coalition(game: Game, weights: Mapping[Any, Any]) -> list[Fraction]:
+    found: dict[int, Fraction] = {0: Fraction(1), game.grand_coalition: Fraction(1)}
+    for names, w in weights.items():
+        S = mask_of(game.players, (names,) if isinstance(names, str) else tuple(names))
+        if S in found:
+            said = "is given two weights" if 0 < S < game.grand_coalition else "needs no weight, for its excess is 0"
+            raise ComityError(f"{label(game.players, S)} {said}; leave it out once")
+        found[S] = _positive(w, f"the weight of {label(game.players, S)}")
+    missing = [S for S in range(1 << game.n) if S not in found]
+    if missing:
+        first = ", ".join(label(game.players, S) for S in missing[:3])
+        raise ComityError(f"{len(missing)} coalitions have no weight, first {first}; give every proper coalition one")
+    return [found[S] for S in range(1 << game.n)]
+
+
+def _positive(weight: Any, what: str) -> Fraction:
+    exact = rational.exact(weight, what)
+    if exact <= 0:
+        raise ComityError(f"{what} is {rational.short(exact)}; a weight is more than 0, so that the allocation is unique")
+    return exact
+
+
+def _worths(game: Game) -> list[Fraction]:
+    worths = [Fraction(1), *(game.exact(S) for S in range(1, game.grand_coalition)), Fraction(1)]
+    for S, worth in enumerate(worths):
+        if worth <= 0:
+            verb = "is worth" if game.sign > 0 else "costs"
+            raise InvalidGame(
+                f"{label(game.players, S)} {verb} {rational.short(worth)}; an excess per unit of worth needs more than 0, "
+                "use per_capita_nucleolus or nucleolus"
+            )
+    return worths
