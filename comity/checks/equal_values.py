@@ -1,0 +1,122 @@
+"""Confirming values that share something equally, by recursions and sums that the solvers do not use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from math import comb
+from typing import Any
+
+from comity.certificate import Certificate
+from comity.checks.comparison import compared
+from comity.checks.core import settled
+from comity.coalitions import members
+from comity.declaration import declare
+from comity.games.coalitional.base import Game
+
+# Fractions for every member of every coalition; beyond, it takes minutes.
+MAX_PLAYERS = 14
+
+
+@declare("check", "Each amount is the solidarity value's", reference="Calvo (2008)", confirms=("solidarity_value",))
+def check_solidarity_value(game: Game, x: Sequence[Any], witness: Mapping[str, Any] | None = None) -> Certificate:
+    """One of the s members, each as likely, leaves S: x_i(S) is 1/s of the mean contribution, and the mean of x_i(S - j) over j.
+
+    Examples
+    --------
+    >>> from comity.games.coalitional.table import TableGame
+    >>> bool(check_solidarity_value(TableGame(None, [0, 0, 0, 1]), ["1/2", "1/2"]))
+    True
+    """
+    game, kept = settled(game, witness)
+    return compared(
+        game,
+        x,
+        "the amounts are the solidarity value",
+        "check_solidarity_value",
+        lambda: _solidarity_by_leaving(game),
+        kept,
+        MAX_PLAYERS,
+    )
+
+
+@declare(
+    "check",
+    "Everybody gets the separable contribution and the same more",
+    confirms=("egalitarian_nonseparable_contribution",),
+)
+def check_egalitarian_nonseparable_contribution(
+    game: Game, x: Sequence[Any], witness: Mapping[str, Any] | None = None
+) -> Certificate:
+    """n x_i = v(N) + sum over j of v(N - j) - n v(N - i), exactly.
+
+    Examples
+    --------
+    >>> from comity.games.coalitional.table import TableGame
+    >>> bool(check_egalitarian_nonseparable_contribution(TableGame(None, [0, 1, 2, 5]), [2, 3]))
+    True
+    """
+    game, kept = settled(game, witness)
+
+    def formula() -> list[Fraction]:
+        everybody = game.grand_coalition
+        without = [game.exact(everybody ^ 1 << i) for i in range(game.n)]
+        mean = (game.exact(everybody) + sum(without, Fraction(0))) / game.n
+        return [mean - worth for worth in without]
+
+    claim = "everybody gets what they add to all others and an equal part of the rest"
+    return compared(game, x, claim, "check_egalitarian_nonseparable_contribution", formula, kept, game.n)
+
+
+@declare("check", "Each amount is the consensus value's", reference="Ju, Borm & Ruys (2007)", confirms=("consensus_value",))
+def check_consensus_value(game: Game, x: Sequence[Any], witness: Mapping[str, Any] | None = None) -> Certificate:
+    """The standardized remainders of Ju, Borm & Ruys, averaged over the orders of arrival.
+
+    Who arrives last at S + i is alone against S: of the remainder r(S + i) each side gets its own worth, v(i) or v(S), and
+    half of what is left; S then has its share as remainder.
+
+    Examples
+    --------
+    >>> from comity.games.coalitional.table import TableGame
+    >>> bool(check_consensus_value(TableGame(None, [0, 1, 2, 5]), [2, 3]))
+    True
+    """
+    game, kept = settled(game, witness)
+    return compared(
+        game,
+        x,
+        "the amounts are the consensus value",
+        "check_consensus_value",
+        lambda: _consensus_by_remainders(game),
+        kept,
+        MAX_PLAYERS,
+    )
+
+
+def _solidarity_by_leaving(game: Game) -> list[Fraction]:
+    table, denominator = game.scaled_table
+    value: list[dict[int, Fraction]] = [{}]
+    for S in range(1, len(table)):
+        inside, s = list(members(S)), S.bit_count()
+        mean = Fraction(sum(table[S] - table[S ^ 1 << k] for k in inside), s)
+        value.append(
+            {i: (mean + sum((value[S ^ 1 << j][i] for j in inside if j != i), Fraction(0))) / s for i in inside},
+        )
+    return [value[-1][i] / denominator for i in range(game.n)]
+
+
+def _consensus_by_remainders(game: Game) -> list[Fraction]:
+    n = game.n
+    table, denominator = game.scaled_table
+    remainder = [Fraction(worth) for worth in table]
+    x = [Fraction(0)] * n
+    for S in range(game.grand_coalition, -1, -1):
+        outside = list(members(game.grand_coalition ^ S))
+        surplus = {i: (remainder[S | 1 << i] - table[S] - table[1 << i]) / 2 for i in outside}
+        if outside and S:
+            remainder[S] = table[S] + sum(surplus.values(), Fraction(0)) / len(outside)
+        for i in outside:
+            # The first to arrive keeps the whole remainder of being alone.
+            got = table[1 << i] + surplus[i] if S else remainder[1 << i]
+            x[i] += got / (n * comb(n - 1, S.bit_count()))
+    return [amount / denominator for amount in x]
