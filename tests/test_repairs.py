@@ -42,3 +42,37 @@ def test_the_least_fine_does_not_depend_on_the_unit_of_money(unit):
     assert repair.value == F(9 * unit) / F(9, 100)
     assert repair.holds
     assert comity.verify(assessment.to_json())
+
+
+TINY = """schema = "agreement/0.1"
+[agreement]
+id = "tiny"
+unit = "USD_m"
+period = "year"
+horizon = "infinite"
+[[member]]
+id = "A"
+discount = 0.74
+temptation = 1.5e-9
+cooperate = 1e-9
+punish = 0
+[[clause]]
+id = "alarms"
+area = "trust_building"
+type = "monitoring"
+false_alarm = 0.6
+detection = 1
+[[clause]]
+id = "escrow"
+area = "trust_building"
+type = "escrow"
+"""
+
+
+def test_a_range_that_holds_no_sixth_decimal_is_said_to_and_verifies():
+    """The largest bond A accepts is (R - P) / p0 = 1e-9 / 0.6, far below a millionth."""
+    assessment = comity.assess(comity.Agreement.loads(TINY))
+    (bond,) = [repair for repair in assessment.repairs if repair.lever.name == "bond"]
+    assert bond.value is None
+    assert bond.condition == "bond of A has no value on six decimals between 0 and 1.667e-09: choose a smaller unit"
+    assert comity.verify(assessment.to_json())

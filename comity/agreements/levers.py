@@ -88,6 +88,13 @@ def end_of_range(lever: Lever) -> Fraction | None:
     return lever.high if lever.rises else lever.low
 
 
+def last_value(lever: Lever, setting: Setting) -> Fraction | None:
+    """The strongest value on six decimals, or the present one where none lies in between; None if unbounded."""
+    start = current(lever, setting)
+    steps = None if end_of_range(lever) is None else _range(lever, start)
+    return None if steps is None else grid(lever, start, steps) if steps else start
+
+
 def _range(lever: Lever, start: Fraction) -> int:
     end = end_of_range(lever)
     if end is None:

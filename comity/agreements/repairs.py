@@ -10,7 +10,7 @@ from typing import Any
 from comity import rational
 from comity.agreements.assessment import MAX_SINGLE_TARGETS, gain_of
 from comity.agreements.file import Agreement
-from comity.agreements.levers import change_of, current, end_of_range, least_value, one_step_back, pulled
+from comity.agreements.levers import change_of, current, end_of_range, last_value, least_value, one_step_back, pulled
 from comity.agreements.membership import Membership, leaving, membership, stated_values
 from comity.agreements.schema import Question
 from comity.certificate import Basis, Certificate, Verdict, holds_if, number_fields, plain
@@ -215,10 +215,13 @@ def unreachable(here: Setting, target: Target, lever: Lever) -> str:
     end = end_of_range(lever)
     if end is None:
         return f"no {lever.key} however large repairs it"
-    if not (current(lever, here) < end if lever.rises else current(lever, here) > end):
+    now, last = current(lever, here), last_value(lever, here)
+    if not (now < end if lever.rises else now > end):
         return f"{lever.key} is at the end of its range already ({rational.short(end)})"
-    worst = failures(pulled(here, change_of(lever, here, end)), target)
-    return f"even with {lever.key} at {rational.short(end)}, {worst[0] if worst else 'it fails on the way there'}"
+    if last == now:
+        return f"{lever.key} has no value on six decimals between {rational.short(now)} and {rational.short(end)}: choose a smaller unit"
+    worst = failures(pulled(here, change_of(lever, here, last)), target)
+    return f"even with {lever.key} at {rational.short(last)}, {worst[0]}"
 
 
 def fails(setting: Setting, target: Target) -> bool:
@@ -348,7 +351,7 @@ def _none(setting: Setting, who: Membership, target: Target, lever: Lever, reaso
     assumed = setting.keeping(who.all if target.at == "all" else who.resulting)
     certificate = Certificate(f"no value of {lever.key} repairs {target.id}", Verdict.HOLDS, basis=Basis.DEFINITION)
     if lever.solve is None:
-        end = end_of_range(lever)
+        end = last_value(lever, assumed)
         tried = pulled(assumed, change_of(lever, assumed, end)) if end is not None else None
         still = failures(tried, target) if tried is not None else [reason]
         certificate = Certificate(
