@@ -216,10 +216,11 @@ def unreachable(here: Setting, target: Target, lever: Lever) -> str:
     if end is None:
         return f"no {lever.key} however large repairs it"
     now, last = current(lever, here), last_value(lever, here)
-    if not (now < end if lever.rises else now > end):
+    if last is None or not (now < end if lever.rises else now > end):
         return f"{lever.key} is at the end of its range already ({rational.short(end)})"
     if last == now:
-        return f"{lever.key} has no value on six decimals between {rational.short(now)} and {rational.short(end)}: choose a smaller unit"
+        between = f"between {rational.short(now)} and {rational.short(end)}"
+        return f"{lever.key} has no value on six decimals {between}: choose a smaller unit"
     worst = failures(pulled(here, change_of(lever, here, last)), target)
     return f"even with {lever.key} at {rational.short(last)}, {worst[0]}"
 
@@ -351,14 +352,14 @@ def _none(setting: Setting, who: Membership, target: Target, lever: Lever, reaso
     assumed = setting.keeping(who.all if target.at == "all" else who.resulting)
     certificate = Certificate(f"no value of {lever.key} repairs {target.id}", Verdict.HOLDS, basis=Basis.DEFINITION)
     if lever.solve is None:
-        end = last_value(lever, assumed)
-        tried = pulled(assumed, change_of(lever, assumed, end)) if end is not None else None
+        last = last_value(lever, assumed)
+        tried = pulled(assumed, change_of(lever, assumed, last)) if last is not None else None
         still = failures(tried, target) if tried is not None else [reason]
         certificate = Certificate(
             f"no value of {lever.key} on six decimals repairs {target.id}",
             holds_if(bool(still)),
             basis=Basis.DEFINITION,
-            witness={"at_the_end_of_its_range": still[:1], "end": "" if end is None else rational.text(end)},
+            witness={"at_the_end_of_its_range": still[:1], "end": "" if last is None else rational.text(last)},
         )
     return Repair(
         finding=target.id,
