@@ -46,8 +46,9 @@ class Target:
 class Repair:
     """One lever, changed as little as possible.
 
-    ``value`` is None where no value repairs; ``condition`` then gives the reason.  With a value, ``condition`` says on what
-    the repair depends, and is None where it holds at the membership that results under it and the budget carries it.
+    ``value`` is None where no value repairs; ``condition`` then gives the reason, and ``change`` what was tried.  With a value,
+    ``condition`` says on what the repair depends, and is None where it holds at the membership that results under it and the
+    budget carries it.
     """
 
     finding: str
@@ -335,7 +336,7 @@ def describe(setting: Setting, who: Membership, target: Target, lever: Lever, ou
         lever=lever,
         at=target.at,
         value=None if returned else outcome.value,
-        change={} if returned else outcome.change,
+        change=outcome.change,
         holds=not reasons,
         condition="; ".join(reasons) or None,
         cost=cost,
