@@ -19,6 +19,7 @@ from comity.declaration import KINDS, Declaration
 
 HEADINGS = {
     "game": "Games",
+    "transform": "Games made from games",
     "concept": "Concepts",
     "property": "Properties",
     "rule": "Rules",

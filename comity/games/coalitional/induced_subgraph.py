@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from functools import cached_property
+from math import lcm
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -55,11 +57,18 @@ class InducedSubgraphGame(Game):
         mask = mask_reader(self.players)
         self._weights = {mask(pair, f"the link {pair[0]} - {pair[1]}"): weight for pair, weight in self.links.items()}
 
+    @cached_property
+    def _integers(self) -> tuple[list[tuple[int, int]], int]:
+        """Ends and weight of each link in the weights' smallest common unit."""
+        unit = lcm(*(weight.denominator for weight in self._weights.values()))
+        return [(ends, int(weight * unit)) for ends, weight in self._weights.items()], unit
+
     def value(self, coalition: int) -> float:
         return rational.double(self.exact(coalition))
 
     def exact(self, coalition: int) -> Fraction:
-        return sum((weight for ends, weight in self._weights.items() if ends & coalition == ends), Fraction(0))
+        weights, unit = self._integers
+        return Fraction(sum([weight for ends, weight in weights if ends & coalition == ends]), unit)
 
     def dividends(self) -> dict[int, Fraction]:
         return {ends: weight for ends, weight in self._weights.items() if weight}

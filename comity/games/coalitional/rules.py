@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
+from math import lcm
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -28,10 +30,6 @@ class Rule:
     present: int
     absent: int
     worth: Fraction
-
-    def applies(self, coalition: int) -> bool:
-        """Whether the rule adds its worth to this coalition's."""
-        return coalition & self.present == self.present and not coalition & self.absent
 
 
 @declare(
@@ -78,11 +76,20 @@ class RuleGame(Game):
             _rule(mask, number, present, absent, worth) for number, (present, absent, worth) in enumerate(parts, start=1)
         )
 
+    @cached_property
+    def _integers(self) -> tuple[list[tuple[int, int, int]], int]:
+        """Present, absent and worth of each rule in the worths' smallest common unit."""
+        unit = lcm(*(rule.worth.denominator for rule in self.rules))
+        return [(rule.present, rule.absent, int(rule.worth * unit)) for rule in self.rules], unit
+
     def value(self, coalition: int) -> float:
         return rational.double(self.exact(coalition))
 
     def exact(self, coalition: int) -> Fraction:
-        return sum((rule.worth for rule in self.rules if rule.applies(coalition)), Fraction(0))
+        rules, unit = self._integers
+        return Fraction(
+            sum([worth for present, absent, worth in rules if coalition & present == present and not coalition & absent]), unit
+        )
 
     def dividends(self) -> dict[int, Fraction]:
         # A rule is worth * product of x_i (present) * product of 1 - x_j (absent), multiplied out.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from functools import cached_property
+from math import lcm
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -66,11 +68,18 @@ class SharedLinksGame(Game):
         self.costs = {name: cost for name, (cost, _) in parts.items()}
         self.users = {name: int(mask(users, f"link {name!r}")) for name, (_, users) in parts.items()}
 
+    @cached_property
+    def _integers(self) -> tuple[list[tuple[int, int]], int]:
+        """Users and cost of each link in the costs' smallest common unit."""
+        unit = lcm(*(cost.denominator for cost in self.costs.values()))
+        return [(self.users[name], int(cost * unit)) for name, cost in self.costs.items()], unit
+
     def value(self, coalition: int) -> float:
         return rational.double(self.exact(coalition))
 
     def exact(self, coalition: int) -> Fraction:
-        return sum((cost for name, cost in self.costs.items() if self.users[name] & coalition), Fraction(0))
+        costs, unit = self._integers
+        return Fraction(sum([cost for users, cost in costs if users & coalition]), unit)
 
     def dual_dividends(self) -> dict[int, Fraction]:
         # A link is saved only if all its users are away.
