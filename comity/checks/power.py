@@ -1,0 +1,207 @@
+"""Confirming power indices of simple games by other counts than the solvers', and that a game is not simple."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from math import comb
+from typing import Any
+
+from comity import rational
+from comity.certificate import Certificate, holds_if
+from comity.checks.comparison import compared, created_by
+from comity.checks.core import settled
+from comity.checks.voting_power import recount
+from comity.coalitions import mask_of, members, names_of
+from comity.declaration import declare
+from comity.errors import InvalidEvidence
+from comity.games.coalitional.base import Game
+from comity.games.coalitional.voting import VotingGame
+
+MAX_PLAYERS = 18
+Counting = Callable[[list[bool], int], Sequence[Fraction]]
+
+
+@declare("check", "Each amount is the share of orders in which the player decides", confirms=("shapley_shubik_index",))
+def check_shapley_shubik_index(game: Game, x: Sequence[Any], witness: Mapping[str, Any] | None = None) -> Certificate:
+    """Dividends of the table divided equally; for weighted votes the coalitions of the others are counted again.
+
+    Examples
+    --------
+    >>> from comity.games.coalitional.voting import VotingGame
+    >>> bool(check_shapley_shubik_index(VotingGame((2, 1, 1), 3), ["2/3", "1/6", "1/6"]))
+    True
+    """
+    game, kept = settled(game, witness)
+    claim, check = "the amounts are the Shapley-Shubik index", "check_shapley_shubik_index"
+    if isinstance(game, VotingGame):
+        return compared(game, x, claim, check, lambda: _orders_of_votes(game), kept, game.n)
+    return compared(game, x, claim, check, lambda: _equal_parts_of_dividends(game), kept, MAX_PLAYERS)
+
+
+@declare("check", "Each amount is the player's share of all swings", confirms=("banzhaf_index",))
+def check_banzhaf_index(game: Game, x: Sequence[Any], witness: Mapping[str, Any] | None = None) -> Certificate:
+    """A player swings twice as many coalitions as it is in that win, less all that win."""
+    return _check(game, x, witness, "Banzhaf index", "check_banzhaf_index", lambda wins, n: _shares(_swings(wins, n)))
+
+
+@declare("check", "The share of winning coalitions that the player can block", confirms=("coleman_preventive_index",))
+def check_coleman_preventive_index(game: Game, x: Sequence[Any], witness: Mapping[str, Any] | None = None) -> Certificate:
+    """x_i is the number of swings over the number of winning coalitions."""
+
+    def right(wins: list[bool], n: int) -> list[Fraction]:
+        return [Fraction(count, sum(wins)) for count in _swings(wins, n)]
+
+    return _check(game, x, witness, "Coleman index of the power to prevent action", "check_coleman_preventive_index", right)
+
+
+@declare("check", "The share of losing coalitions that the player can turn", confirms=("coleman_initiative_index",))
+def check_coleman_initiative_index(game: Game, x: Sequence[Any], witness: Mapping[str, Any] | None = None) -> Certificate:
+    """x_i is the number of swings over the number of losing coalitions."""
+
+    def right(wins: list[bool], n: int) -> list[Fraction]:
+        return [Fraction(count, len(wins) - sum(wins)) for count in _swings(wins, n)]
+
+    return _check(game, x, witness, "Coleman index of the power to initiate action", "check_coleman_initiative_index", right)
+
+
+@declare("check", "Minimal winning coalitions are equally likely and divide equally", confirms=("deegan_packel_index",))
+def check_deegan_packel_index(game: Game, x: Sequence[Any], witness: Mapping[str, Any] | None = None) -> Certificate:
+    """The minimal winning coalitions are those that win and hold just one winning coalition, themselves.
+
+    Examples
+    --------
+    >>> from comity.games.coalitional.voting import VotingGame
+    >>> bool(check_deegan_packel_index(VotingGame((2, 1, 1), 3), ["1/2", "1/4", "1/4"]))
+    True
+    """
+
+    def right(wins: list[bool], n: int) -> list[Fraction]:
+        minimal = _minimal(wins, n)
+        return [sum((Fraction(1, S.bit_count() * len(minimal)) for S in minimal if S >> i & 1), Fraction(0)) for i in range(n)]
+
+    return _check(game, x, witness, "Deegan-Packel index", "check_deegan_packel_index", right)
+
+
+@declare("check", "Each amount is the player's share of places in minimal winning coalitions", confirms=("public_good_index",))
+def check_public_good_index(game: Game, x: Sequence[Any], witness: Mapping[str, Any] | None = None) -> Certificate:
+    """x_i is in proportion to the number of minimal winning coalitions of i."""
+
+    def right(wins: list[bool], n: int) -> list[Fraction]:
+        minimal = _minimal(wins, n)
+        return _shares([sum(S >> i & 1 for S in minimal) for i in range(n)])
+
+    return _check(game, x, witness, "public good index", "check_public_good_index", right)
+
+
+@declare("check", "Each amount is the player's share of places in winning coalitions", confirms=("public_help_index",))
+def check_public_help_index(game: Game, x: Sequence[Any], witness: Mapping[str, Any] | None = None) -> Certificate:
+    """Each winning coalition without i wins with it, too: i is in half of all winning ones and of those it swings."""
+
+    def right(wins: list[bool], n: int) -> list[Fraction]:
+        # Swings counted among the losing coalitions; |W_i| = (|W| + swings) / 2.
+        swings = [sum(wins[S | 1 << i] for S in range(1 << n) if not S >> i & 1 and not wins[S]) for i in range(n)]
+        return _shares([(sum(wins) + count) // 2 for count in swings])
+
+    return _check(game, x, witness, "public help index", "check_public_help_index", right)
+
+
+@declare("check", "Vulnerable coalitions are equally likely and divide among those they need", confirms=("johnston_index",))
+def check_johnston_index(game: Game, x: Sequence[Any], witness: Mapping[str, Any] | None = None) -> Certificate:
+    """Losing coalitions are gone through: each that i turns into a winning one counts by how many that one needs."""
+
+    def right(wins: list[bool], n: int) -> list[Fraction]:
+        needed = [sum(not wins[S ^ 1 << k] for k in members(S)) if wins[S] else 0 for S in range(1 << n)]
+        share = [
+            sum(
+                (Fraction(1, needed[S | 1 << i]) for S in range(1 << n) if not wins[S] and wins[S | 1 << i]),
+                Fraction(0),
+            )
+            for i in range(n)
+        ]
+        whole = sum(share, Fraction(0))
+        return [part / whole for part in share]
+
+    return _check(game, x, witness, "Johnston index", "check_johnston_index", right)
+
+
+@declare("check", "The game is not simple, or nobody ever wins", reference="von Neumann & Morgenstern (1944)")
+def check_not_simple(game: Game, x: None, witness: Mapping[str, Any]) -> Certificate:
+    """``witness["coalitions"]`` is one worth neither 0 nor 1; all, who do not win; or a winning one and a losing one around it.
+
+    Examples
+    --------
+    >>> from comity.games.coalitional.table import TableGame
+    >>> bool(check_not_simple(TableGame(None, [0, 1, 2, 5]), None, {"coalitions": [["2"]]}))
+    True
+    """
+    game, kept = settled(game, witness)
+    chosen = [mask_of(game.players, names) for names in witness["coalitions"]]
+    worths = [game.exact(S) for S in chosen]
+    everybody = game.grand_coalition
+    odd = len(chosen) == 1 and (worths[0] not in (0, 1) or (chosen[0] == everybody and worths[0] != 1))
+    falls = len(chosen) == 2 and chosen[0] & chosen[1] == chosen[0] and worths == [1, 0]
+    return Certificate(
+        "the game is no simple game in which somebody wins",
+        holds_if(odd or falls),
+        witness={
+            "coalitions": [names_of(game.players, S) for S in chosen],
+            "amounts": [rational.text(worth) for worth in worths],
+            **kept,
+        },
+        check="check_not_simple",
+    )
+
+
+def _check(
+    game: Game, x: Sequence[Any], witness: Mapping[str, Any] | None, name: str, check: str, right: Counting
+) -> Certificate:
+    game, kept = settled(game, witness)
+    return compared(game, x, f"the amounts are the {name}", check, lambda: right(_wins(game), game.n), kept, MAX_PLAYERS)
+
+
+def _wins(game: Game) -> list[bool]:
+    """Whether each coalition wins, from worths 0 and 1 that never fall, 1 for everybody."""
+    table, denominator = game.scaled_table
+    if any(worth not in (0, denominator) for worth in table) or table[-1] != denominator:
+        raise InvalidEvidence("the worths are not 0 and 1 with 1 for everybody; power indices are for simple games")
+    if any(table[S] > table[S | 1 << i] for i in range(game.n) for S in range(len(table))):
+        raise InvalidEvidence("a coalition loses by gaining a member; power indices are for simple games")
+    return [worth != 0 for worth in table]
+
+
+def _swings(wins: list[bool], n: int) -> list[int]:
+    return [2 * sum(wins[S] for S in range(1 << n) if S >> i & 1) - sum(wins) for i in range(n)]
+
+
+def _minimal(wins: list[bool], n: int) -> list[int]:
+    held = [int(w) for w in wins]
+    for i in range(n):
+        for S in range(1 << n):
+            if S >> i & 1:
+                held[S] += held[S ^ 1 << i]
+    return [S for S in range(1 << n) if wins[S] and held[S] == 1]
+
+
+def _shares(counts: Sequence[int]) -> list[Fraction]:
+    return [Fraction(count, sum(counts)) for count in counts]
+
+
+def _orders_of_votes(game: VotingGame) -> list[Fraction]:
+    n = game.n
+    weights = [Fraction(1, n * comb(n - 1, s)) for s in range(n)]
+    return [
+        sum((w * count for w, count in zip(weights, counts, strict=True)), Fraction(0))
+        for counts in recount(game.weights, game.quota)
+    ]
+
+
+def _equal_parts_of_dividends(game: Game) -> list[Fraction]:
+    _wins(game)
+    created, denominator = created_by(game)
+    x = [Fraction(0)] * game.n
+    for S, dividend in enumerate(created):
+        if dividend:
+            for i in members(S):
+                x[i] += Fraction(dividend, denominator * S.bit_count())
+    return x
