@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from comity.declaration import declaration_of
 from comity.errors import AgreementError, ComityError
 
 HOLDS, FAILS, WRONG = 0, 1, 2
+UNREAD = 141  # what a shell says of a command whose reader has left; success would claim that the agreement holds
 
 
 def reported(command: Callable[..., int | None]) -> Callable[..., None]:
@@ -23,6 +25,9 @@ def reported(command: Callable[..., int | None]) -> Callable[..., None]:
 
     @wraps(command)
     def run(*args: Any, **options: Any) -> None:
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, TextIOWrapper):
+                stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a letter still shows the rest
         try:
             status = command(*args, **options)
         except AgreementError as error:
@@ -33,8 +38,11 @@ def reported(command: Callable[..., int | None]) -> Callable[..., None]:
         except BrokenPipeError:
             # Whoever read our output has seen enough, as in: comity catalogue | head
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            status = HOLDS
-        except (ComityError, OSError, UnicodeDecodeError) as error:
+            status = UNREAD
+        except OSError as error:
+            click.echo(f"comity: {error.filename}: {error.strerror}" if error.filename else f"comity: {error}", err=True)
+            status = WRONG
+        except (ComityError, UnicodeDecodeError) as error:
             click.echo(f"comity: {error}", err=True)
             status = WRONG
         except RecursionError:
@@ -131,7 +139,9 @@ def amend(file: Path, levers: str, out: Path | None, json_path: Path | None, set
     import json
 
     names = [name.strip() for name in levers.split(",") if name.strip()]
-    amendment = comity.amend(_load(file, settings, None), names)
+    agreement = _load(file, settings, None)
+    _refuse_unknown("lever", names, _levers_of(agreement))
+    amendment = comity.amend(agreement, names)
     click.echo(amendment.summary())
     if out:
         out.write_text(amendment.to_toml(), encoding="utf-8")
@@ -146,6 +156,8 @@ def amend(file: Path, levers: str, out: Path | None, json_path: Path | None, set
 @reported
 def verify(assessment: Path) -> int:
     """Repeat every check of an assessment from its evidence, with no solver."""
+    if assessment.is_dir() or not os.access(assessment, os.R_OK):
+        assessment.open("rb").close()  # a file that cannot be read was not refuted: status 2
     certificate = comity.verify(assessment)
     if certificate:
         confirmed = certificate.witness["confirmed"]
@@ -156,7 +168,8 @@ def verify(assessment: Path) -> int:
         click.echo(f"Assumed: {certificate.witness['assumed']}.")
         return HOLDS
     differences = certificate.witness["differences"]
-    click.echo(f"NOT confirmed: {len(differences)} statement{'s' if len(differences) != 1 else ''} of {assessment} do not hold.")
+    many = "1 statement" if len(differences) == 1 else f"{len(differences)} statements"
+    click.echo(f"NOT confirmed: {many} of {assessment} {'does' if len(differences) == 1 else 'do'} not hold.")
     for difference in differences[:20]:
         click.echo(f"  {difference}")
     if len(differences) > 20:
@@ -258,15 +271,33 @@ def _load(file: Path, settings: tuple[str, ...] = (), scenario: str | None = Non
 
 
 def _concept(name: str) -> Callable[..., Any]:
-    known = {entry.name for entry in comity.catalogue() if entry.kind == "concept"}
-    if name not in known:
-        from difflib import get_close_matches
+    from inspect import Parameter, signature
 
-        close = get_close_matches(name, known, 1)
-        hint = f"did you mean {close[0]!r}?" if close else f"known: {', '.join(sorted(known))}"
-        raise ComityError(f"there is no concept {name!r}; {hint}")
+    _refuse_unknown("concept", [name], [entry.name for entry in comity.catalogue() if entry.kind == "concept"])
     found: Callable[..., Any] = getattr(comity, name)
+    needed = [p.name for p in list(signature(found).parameters.values())[1:] if p.default is Parameter.empty]
+    if needed:
+        raise ComityError(f"{name} needs {' and '.join(needed)} besides the game; call comity.{name} from Python")
     return found
+
+
+def _levers_of(agreement: Any) -> list[str]:
+    """The agreed lever names and what else the clauses of this agreement offer."""
+    from comity.agreements.schema import INSTRUMENTS
+
+    setting = agreement.setting()
+    return [*INSTRUMENTS, *(lever.name for clause in setting.clauses for lever in clause.levers(setting))]
+
+
+def _refuse_unknown(what: str, names: Iterable[str], known: Iterable[str]) -> None:
+    from difflib import get_close_matches
+
+    listed = list(dict.fromkeys(known))
+    for name in names:
+        if name not in listed:
+            close = get_close_matches(name, listed, 1)
+            hint = f"did you mean {close[0]!r}?" if close else f"known: {', '.join(listed)}"
+            raise ComityError(f"there is no {what} {name!r}; {hint}")
 
 
 def _show(assessment: Any) -> None:

@@ -53,7 +53,7 @@ def server(file: Path, port: int) -> ThreadingHTTPServer:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            if self.path != "/":
+            if self.path.partition("?")[0] != "/":
                 self.send_error(404)
                 return
             body = pages.page().encode()
@@ -71,7 +71,13 @@ def server(file: Path, port: int) -> ThreadingHTTPServer:
 
 def serve(file: Path, port: int, tell: Callable[[str], None]) -> None:
     """Serve until interrupted."""
-    with server(file, port) as running:
+    try:
+        running = server(file, port)
+    except OSError as error:
+        raise ComityError(
+            f"port {port} of 127.0.0.1 cannot be had ({error.strerror}); choose another, or 0 for a free one"
+        ) from None
+    with running:
         tell(f"The report is at http://127.0.0.1:{running.server_port}/ and follows {file}; stop with Ctrl-C.")
         try:
             running.serve_forever()
