@@ -1,17 +1,19 @@
-"""What is true of a game's worths: convex, superadditive, monotone, and their opposites for costs.
+"""What is true of a game's worths: convex, superadditive, monotone, essential, and who stands out among the players.
 
-Each answer looks at the exact table.  The words are about the worths as they stand: a cost game that is good
-for cooperation is `is_concave` and `is_subadditive`.
+Each answer looks at the exact table.  Convex, superadditive, monotone and their like are about the worths as they stand: a cost
+game that is good for cooperation is `is_concave` and `is_subadditive`.  `is_essential` and `is_k_convex` read the orientation
+and ask what is good for cooperation.  For each ``is_...`` here a ``check_...`` of the checks gives the witness.
 """
 
 from __future__ import annotations
 
-from comity.coalitions import subsets
+from comity.coalitions import members, subsets
 from comity.declaration import declare
+from comity.errors import InvalidGame
 from comity.games.coalitional.base import Game
 
 
-@declare("property", "Joining a larger coalition adds at least as much", reference="Shapley (1971)")
+@declare("property", "Joining a larger coalition adds at least as much", reference="Shapley (1971)", certificate="check_convex")
 def is_convex(game: Game) -> bool:
     """v(S + i + j) - v(S + j) >= v(S + i) - v(S) for all S, i, j; n**2 2**n comparisons.
 
@@ -24,13 +26,18 @@ def is_convex(game: Game) -> bool:
     return _least_second_difference(game, 1) >= 0
 
 
-@declare("property", "Joining a larger coalition adds at most as much", reference="Shapley (1971)")
+@declare("property", "Joining a larger coalition adds at most as much", reference="Shapley (1971)", certificate="check_concave")
 def is_concave(game: Game) -> bool:
     """v(S + i + j) - v(S + j) <= v(S + i) - v(S) for all S, i, j."""
     return _least_second_difference(game, -1) >= 0
 
 
-@declare("property", "Two separate coalitions never lose by merging", reference="von Neumann & Morgenstern (1944)")
+@declare(
+    "property",
+    "Two separate coalitions never lose by merging",
+    reference="von Neumann & Morgenstern (1944)",
+    certificate="check_superadditive",
+)
 def is_superadditive(game: Game) -> bool:
     """v(S or T) >= v(S) + v(T) for all disjoint S, T; 3**n comparisons.
 
@@ -43,13 +50,13 @@ def is_superadditive(game: Game) -> bool:
     return _merging_never_hurts(game, 1)
 
 
-@declare("property", "Two separate coalitions never pay more by merging")
+@declare("property", "Two separate coalitions never pay more by merging", certificate="check_subadditive")
 def is_subadditive(game: Game) -> bool:
     """v(S or T) <= v(S) + v(T) for all disjoint S, T."""
     return _merging_never_hurts(game, -1)
 
 
-@declare("property", "A larger coalition is worth at least as much")
+@declare("property", "A larger coalition is worth at least as much", certificate="check_monotone")
 def is_monotone(game: Game) -> bool:
     """v(S + i) >= v(S) for all S, i."""
     worth, _ = game.scaled_table
@@ -57,9 +64,202 @@ def is_monotone(game: Game) -> bool:
     return all(worth[S | 1 << i] >= worth[S] for S in range(everybody + 1) for i in range(n))
 
 
-def _least_second_difference(game: Game, sign: int) -> int:
+@declare("property", "A coalition never loses by taking in one player", certificate="check_weakly_superadditive")
+def is_weakly_superadditive(game: Game) -> bool:
+    """v(S + i) >= v(S) + v(i) for all S and i outside S (zero-monotone); n 2**n comparisons.
+
+    Examples
+    --------
+    >>> from comity.games.coalitional.table import TableGame
+    >>> is_weakly_superadditive(TableGame(None, [0, 1, 2, 2]))
+    False
+    """
+    return _joining_never_hurts(game, 1)
+
+
+@declare("property", "A coalition never pays more by taking in one player", certificate="check_weakly_subadditive")
+def is_weakly_subadditive(game: Game) -> bool:
+    """v(S + i) <= v(S) + v(i) for all S and i outside S."""
+    return _joining_never_hurts(game, -1)
+
+
+@declare(
+    "property",
+    "All together do better than everybody alone",
+    reference="von Neumann & Morgenstern (1944)",
+    certificate="check_essential",
+)
+def is_essential(game: Game) -> bool:
+    """v(N) > sum of v(i) in a gain game, c(N) < sum of c(i) in a cost game.
+
+    Examples
+    --------
+    >>> from comity.games.coalitional.airport import AirportGame
+    >>> is_essential(AirportGame([12, 28])), is_essential(AirportGame([12, 0]))
+    (True, False)
+    """
     worth, _ = game.scaled_table
-    pairs = [(1 << i, 1 << j) for j in range(game.n) for i in range(j)]
+    return game.sign * (worth[-1] - sum(worth[1 << i] for i in range(game.n))) > 0
+
+
+@declare(
+    "property",
+    "Every coalition wins or loses, and all together win",
+    reference="von Neumann & Morgenstern (1944)",
+    certificate="check_simple",
+)
+def is_simple(game: Game) -> bool:
+    """Worths are 0 or 1, no larger coalition is worth less, and v(N) = 1.
+
+    Examples
+    --------
+    >>> from comity.games.coalitional.voting import VotingGame
+    >>> is_simple(VotingGame((1, 1, 1), 2)), is_simple(VotingGame((1, 1, 1), 4))
+    (True, False)
+    """
+    worth, one = game.scaled_table
+    return worth[-1] == one and all(w in (0, one) for w in worth) and is_monotone(game)
+
+
+@declare(
+    "property",
+    "What a coalition gets, the others do not",
+    reference="von Neumann & Morgenstern (1944)",
+    certificate="check_constant_sum",
+)
+def is_constant_sum(game: Game) -> bool:
+    """v(S) + v(N without S) = v(N) for all S: the game is its own dual.
+
+    Examples
+    --------
+    >>> from comity.games.coalitional.voting import VotingGame
+    >>> is_constant_sum(VotingGame((1, 1, 1), 2)), is_constant_sum(VotingGame((1, 1, 1), 3))
+    (True, False)
+    """
+    worth, _ = game.scaled_table
+    return all(worth[S] + worth[-1 - S] == worth[-1] for S in range(len(worth)))
+
+
+@declare(
+    "property",
+    "Convex once coalitions of k or more players are given what they can hope for",
+    reference="Driessen (1988)",
+    certificate="check_k_convex",
+)
+def is_k_convex(game: Game, k: int) -> bool:
+    """The k-cover is convex and nowhere below the game.
+
+    With b_i = v(N) - v(N without i), the k-cover is v(S) for fewer than k players and v(N) less the sum of b_i over
+    the others for k or more.  n-convex is convex; the core of a k-convex game is that of its cover.  A cost game is read by
+    its gains -c.
+
+    Examples
+    --------
+    >>> from comity.games.coalitional.claims import ClaimsGame
+    >>> [is_k_convex(ClaimsGame(200, (100, 200, 300)), k) for k in (1, 2, 3)]
+    [False, True, True]
+    """
+    worth, cover = k_cover(game, k)
+    return all(c >= w for c, w in zip(cover, worth, strict=True)) and _least_second_difference_of(cover, game.n, 1) >= 0
+
+
+def k_cover(game: Game, k: int) -> tuple[list[int], list[int]]:
+    """The gains of a game and those of its k-cover, by coalition, both in the unit of ``game.scaled_table``."""
+    if not isinstance(k, int) or not 1 <= k <= game.n:
+        raise InvalidGame(f"k is {k!r}; use a whole number from 1 to the number of players, {game.n}")
+    table, _ = game.scaled_table
+    worth = [game.sign * w for w in table]
+    everybody = game.grand_coalition
+    hope = [worth[-1] - worth[everybody ^ 1 << i] for i in range(game.n)]
+    cover = [w if S.bit_count() < k else worth[-1] - sum(hope[i] for i in members(everybody ^ S)) for S, w in enumerate(worth)]
+    return worth, cover
+
+
+@declare("property", "The players who add nothing to any coalition", reference="Shapley (1953)")
+def null_players(game: Game) -> tuple[str, ...]:
+    """Everybody with v(S + i) = v(S) for all S.
+
+    Examples
+    --------
+    >>> from comity.games.coalitional.voting import VotingGame
+    >>> null_players(VotingGame({"A": 2, "B": 2, "C": 1}, 4))
+    ('C',)
+    """
+    worth, _ = game.scaled_table
+    return tuple(
+        name for i, name in enumerate(game.players) if all(worth[S] == worth[S ^ 1 << i] for S in range(len(worth)) if S >> i & 1)
+    )
+
+
+@declare("property", "The players who add to every coalition what they are worth alone")
+def dummy_players(game: Game) -> tuple[str, ...]:
+    """Everybody with v(S + i) = v(S) + v(i) for all S without i; null players among them.
+
+    Examples
+    --------
+    >>> from comity.games.coalitional.table import TableGame
+    >>> dummy_players(TableGame(["A", "B"], [0, 1, 2, 3]))
+    ('A', 'B')
+    """
+    worth, _ = game.scaled_table
+    return tuple(
+        name
+        for i, name in enumerate(game.players)
+        if all(worth[S] == worth[S ^ 1 << i] + worth[1 << i] for S in range(len(worth)) if S >> i & 1)
+    )
+
+
+@declare("property", "The groups of players who can stand in for each other")
+def symmetric_players(game: Game) -> tuple[tuple[str, ...], ...]:
+    """Classes of players with v(S + i) = v(S + j) for all S without both; everybody is in one, perhaps alone.
+
+    Examples
+    --------
+    >>> from comity.games.coalitional.voting import VotingGame
+    >>> symmetric_players(VotingGame({"A": 2, "B": 1, "C": 1}, 3))
+    (('A',), ('B', 'C'))
+    """
+    groups: list[list[int]] = []
+    for i in range(game.n):
+        # Standing in for each other is an equivalence: one member speaks for the group.
+        group = next((group for group in groups if _alike(game, group[0], i)), None)
+        if group is None:
+            groups.append([i])
+        else:
+            group.append(i)
+    return tuple(tuple(game.players[i] for i in group) for group in groups)
+
+
+@declare("property", "The players without whom nothing is worth anything")
+def veto_players(game: Game) -> tuple[str, ...]:
+    """Everybody with v(S) = 0 for all S without i; in a simple game the members of all winning coalitions.
+
+    Examples
+    --------
+    >>> from comity.games.coalitional.voting import VotingGame
+    >>> veto_players(VotingGame({"A": 3, "B": 1, "C": 1}, 4))
+    ('A',)
+    """
+    worth, _ = game.scaled_table
+    needed = game.grand_coalition
+    for S, w in enumerate(worth):
+        if w:
+            needed &= S
+    return tuple(game.players[i] for i in members(needed))
+
+
+def _alike(game: Game, i: int, j: int) -> bool:
+    worth, _ = game.scaled_table
+    a, b = 1 << i, 1 << j
+    return all(worth[S | a] == worth[S | b] for S in range(len(worth)) if not S & (a | b))
+
+
+def _least_second_difference(game: Game, sign: int) -> int:
+    return _least_second_difference_of(game.scaled_table[0], game.n, sign)
+
+
+def _least_second_difference_of(worth: list[int], n: int, sign: int) -> int:
+    pairs = [(1 << i, 1 << j) for j in range(n) for i in range(j)]
     differences = (
         worth[S | i | j] - worth[S | j] - worth[S | i] + worth[S] for i, j in pairs for S in range(len(worth)) if not S & (i | j)
     )
@@ -69,3 +269,8 @@ def _least_second_difference(game: Game, sign: int) -> int:
 def _merging_never_hurts(game: Game, sign: int) -> bool:
     worth, _ = game.scaled_table
     return all(sign * (worth[S] - worth[T] - worth[S ^ T]) >= 0 for S in range(len(worth)) for T in subsets(S))
+
+
+def _joining_never_hurts(game: Game, sign: int) -> bool:
+    worth, _ = game.scaled_table
+    return all(sign * (worth[S] - worth[S ^ 1 << i] - worth[1 << i]) >= 0 for S in range(len(worth)) for i in members(S))
