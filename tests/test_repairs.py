@@ -76,3 +76,45 @@ def test_a_range_that_holds_no_sixth_decimal_is_said_to_and_verifies():
     assert bond.value is None
     assert bond.condition == "bond of A has no value on six decimals between 0 and 1.667e-09: choose a smaller unit"
     assert comity.verify(assessment.to_json())
+
+
+HOLLOW = """schema = "agreement/0.1"
+[agreement]
+id = "hollow"
+unit = "USD_m"
+period = "year"
+horizon = "infinite"
+[[member]]
+id = "A"
+discount = 0.97
+[[member]]
+id = "B"
+discount = 0
+[[clause]]
+id = "d"
+area = "information_sharing"
+type = "audited_disclosure"
+class = [ { name = "k", p = 0.28, value = 54.781 } ]
+loss = { A = [19.147224], B = [0] }
+audit = { rate = 0, sensitivity = 0.73, false_positive = 0.64 }
+sanction = { fine = 132.067, expel = true }
+[[question]]
+kind = "fix"
+instruments = ["audit.rate"]
+"""
+
+
+def test_a_rate_that_deters_only_for_a_stretch_is_found():
+    """Wrongful fines eat up what expulsion would cost, so what A gains by hiding falls, rises and falls again as audits rise."""
+    loss, fine, sensitivity, wrongful, p = F("19.147224"), F("132.067"), F("0.73"), F("0.64"), F("0.28")
+    future = F(97, 3)  # discount / (1 - discount)
+
+    def gain(rate):
+        membership = p * (F("54.781") - loss) - rate * wrongful * fine * (1 - p)
+        return loss - rate * sensitivity * (fine + future * max(F(0), membership))
+
+    (repair,) = comity.assess(comity.Agreement.loads(HOLLOW)).repairs
+    assert gain(repair.value) <= 0 < gain(repair.value - F(1, 10**6))
+    assert repair.value < F(1, 8) < F("0.198605")
+    assert gain(F(1, 8)) > 0 >= gain(F("0.198605"))
+    assert repair.holds

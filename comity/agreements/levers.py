@@ -38,30 +38,50 @@ def pulled(setting: Setting, change: Mapping[str, Fraction]) -> Setting:
     return paths.write_all(setting, change)
 
 
-def least_value(lever: Lever, setting: Setting, fails: Callable[[Setting], bool]) -> Fraction | None:
+def least_value(lever: Lever, setting: Setting, excess: Callable[[Setting], Fraction]) -> Fraction | None:
     """The value nearest to the present one, on six decimals, at which nothing fails any more; None if there is none.
 
-    Probes double their distance from the present value, with an even grid between where the lever is bounded; the first
-    success is then narrowed down until one step less fails.  What fails for good beyond a success does not matter.
+    ``excess`` is positive as long as something fails.  Probes double their distance from the present value, with an even grid
+    between where the lever is bounded; where what is left falls and rises again, its least is looked for in between.  The
+    first success is then narrowed down until one step less fails.  What fails for good beyond a success does not matter.
     """
     start = current(lever, setting)
     steps = _range(lever, start)
 
-    def still_fails(k: int) -> bool:
-        return fails(pulled(setting, change_of(lever, setting, grid(lever, start, k))))
+    def left(k: int) -> Fraction:
+        return excess(pulled(setting, change_of(lever, setting, grid(lever, start, k))))
 
-    before = 0
+    seen = [(0, left(0))]
     for k in probes(steps):
-        if not still_fails(k):
-            while k - before > 1:
-                middle = (before + k) // 2
-                if still_fails(middle):
+        seen = [*seen[-2:], (k, left(k))]
+        low = _low_between(left, seen, at_the_end=k == steps) if seen[-1][1] > 0 else k
+        if low is not None:
+            before = seen[0][0] if low < seen[-2][0] else seen[-2][0]
+            while low - before > 1:
+                middle = (before + low) // 2
+                if left(middle) > 0:
                     before = middle
                 else:
-                    k = middle
-            return grid(lever, start, k)
-        before = k
+                    low = middle
+            return grid(lever, start, low)
     return None
+
+
+def _low_between(left: Callable[[int], Fraction], seen: list[tuple[int, Fraction]], at_the_end: bool) -> int | None:
+    """A step at which nothing is left, in a hollow between probes that all fail."""
+    (one, first), (two, second) = seen[-2:]
+    if len(seen) == 3 and seen[0][1] > first < second:
+        one = seen[0][0]
+    elif not (at_the_end and second < first and left(two - 1) < second):
+        return None
+    while two - one > 2:
+        third = (two - one) // 3
+        lower, upper = one + third, two - third
+        here, there = left(lower), left(upper)
+        if here <= 0 or there <= 0:
+            return lower if here <= 0 else upper
+        one, two = (lower, two) if here > there else (one, upper)
+    return one + 1 if two - one == 2 and left(one + 1) <= 0 else None
 
 
 def probes(steps: int) -> list[int]:

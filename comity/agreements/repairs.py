@@ -17,7 +17,7 @@ from comity.certificate import Basis, Certificate, Verdict, holds_if, number_fie
 from comity.mechanisms.findings import Finding, Lever, Solved
 from comity.mechanisms.setting import Setting
 
-ZERO = Fraction(0)
+ZERO, ONE = Fraction(0), Fraction(1)
 DEVIATING = ("lie", "defect")
 
 
@@ -205,7 +205,7 @@ def solve(here: Setting, target: Target, lever: Lever) -> Solved | str:
     """The smallest change of a lever at a fixed membership, or the reason why there is none."""
     if lever.solve is not None:
         return lever.solve(here)
-    value = least_value(lever, here, lambda changed: fails(changed, target))
+    value = least_value(lever, here, lambda changed: excess(changed, target))
     if value is None:
         return unreachable(here, target, lever)
     return Solved(value, change_of(lever, here, value), {})
@@ -226,21 +226,23 @@ def unreachable(here: Setting, target: Target, lever: Lever) -> str:
     return f"even with {lever.key} at {rational.short(last)}, {worst[0]}"
 
 
-def fails(setting: Setting, target: Target) -> bool:
-    """Whether anything of a target still fails; the quick form of `failures`, asked thousands of times."""
+def excess(setting: Setting, target: Target) -> Fraction:
+    """What is left of a target, positive as long as it fails; the quick form of `failures`, asked thousands of times."""
     gain = gain_of(target.single) if target.single is not None else None
     if gain is not None:
         amount = gain(setting)
-        return amount is None or amount > 0
+        return ONE if amount is None else amount
     if target.members and target.question in DEVIATING:
         clause = setting.clause(target.clause)
-        return any(
-            deviation.gain > 0 and deviation.question == target.question
+        gains = (
+            deviation.gain
             for member in setting.among(clause)
             if member.id in target.members
             for deviation in clause.deviations(setting, member)
+            if deviation.question == target.question
         )
-    return bool(failures(setting, target))
+        return max(gains, default=ZERO)
+    return ONE if failures(setting, target) else ZERO
 
 
 def failures(setting: Setting, target: Target) -> list[str]:
@@ -399,7 +401,7 @@ def _membership_reasons(
         reasons.append(f"only if {_and(gone)} could be kept: under it {they}, and who has left cannot be held to it")
     back = [name for name in now.resulting if name not in who.resulting] if target.at == "resulting" else []
     for name in back:
-        joins = least_value(lever, setting, lambda changed, name=name: name not in membership(changed).resulting)  # type: ignore[misc]
+        joins = least_value(lever, setting, lambda changed, name=name: Fraction(name not in membership(changed).resulting))  # type: ignore[misc]
         values[f"{name}_returns_from"] = joins if joins is not None else ZERO
         since = "" if joins is None else f" (it stays from {rational.short(joins, 6)} on)"
         reasons.append(f"{name} returns{since}")

@@ -14,7 +14,7 @@ from comity.agreements.assessment import ASSESSMENT_SCHEMA, Assessment, answers,
 from comity.agreements.file import Agreement
 from comity.agreements.levers import change_of, least_value
 from comity.agreements.membership import Membership, not_added
-from comity.agreements.repairs import Repair, Target, describe, fails, tasks, unreachable
+from comity.agreements.repairs import Repair, Target, describe, excess, tasks, unreachable
 from comity.certificate import Basis, Certificate, Verdict, holds_if, plain
 from comity.checks.confirm import UNREADABLE, confirm
 from comity.errors import AgreementError, ComityError, InvalidEvidence
@@ -262,7 +262,7 @@ def _no_value(here: Setting, target: Target, lever: Lever, entry: Mapping[str, A
         if reason is None:
             raise InvalidEvidence("says there is none, but nothing proves it")
         return reason
-    value = least_value(lever, here, lambda changed: fails(changed, target))
+    value = least_value(lever, here, lambda changed: excess(changed, target))
     if value is not None:
         raise InvalidEvidence(f"says there is none, but {rational.text(value)} repairs")
     return unreachable(here, target, lever)
