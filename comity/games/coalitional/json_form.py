@@ -34,11 +34,18 @@ MAX_JSON_INTEGER = 2**53
 def read_game(source: Mapping[str, Any] | str | os.PathLike[str]) -> Game:
     """The game in this file, JSON text or data; anything malformed is `InvalidGame` with the place and the way out.
 
+    A path that ends in ``.csv`` is read as CSV: a header, and one row for each coalition with its ``worth`` (or ``cost``)
+    and either a column ``coalition`` of names, ``"A,B"``, or one column of 0 and 1 for each player.
+
     Examples
     --------
     >>> read_game('{"schema": "game/0.1", "kind": "airport", "costs": {"A": 12, "B": 28}}')
     <AirportGame: 2 players (A, B), cost>
     """
+    if not isinstance(source, Mapping) and str(source).lower().endswith(".csv"):
+        from comity.games.coalitional.csv_form import game_from_csv
+
+        return game_from_csv(_text_of(source))
     data = source if isinstance(source, Mapping) else strict_json(_text_of(source))
     if not isinstance(data, Mapping):
         raise InvalidGame(f"a game is a JSON object, not {type(data).__name__}; start with {{")
@@ -170,7 +177,7 @@ def _text_of(source: str | os.PathLike[str]) -> str:
             raise InvalidGame(f"{path} has {path.stat().st_size} bytes; a game on file has at most {MAX_BYTES}")
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise InvalidGame(f"{path} cannot be read: {error}; give the path of a JSON file in UTF-8") from None
+        raise InvalidGame(f"{path} cannot be read: {error}; give the path of a JSON or CSV file in UTF-8") from None
 
 
 def _players(listed: Any) -> tuple[str, ...] | None:
