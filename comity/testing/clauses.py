@@ -63,6 +63,24 @@ def random_setting(cls: type[Clause], n: int, seed: int) -> Setting:
     return setting_of(members, (clause, *clause.companions(members, rng)))
 
 
+def mixed_settings(least: int = 1, most: int = 5, several: int = 4) -> SearchStrategy[Setting]:
+    """Agreements of random clauses of several types with their companions."""
+    return st.builds(random_mixture, st.integers(least, most), st.integers(0, 2**32 - 1), st.just(several))
+
+
+def random_mixture(n: int, seed: int, several: int = 4) -> Setting:
+    """One agreement of `mixed_settings`; of clauses with the same id the first is kept."""
+    rng = np.random.default_rng(seed)
+    members = random_members(n, rng)
+    types = list(clause_types().values())
+    clauses: dict[str, Clause] = {}
+    for chosen in rng.permutation(len(types))[:several]:
+        clause = types[chosen].random(members, rng)
+        for one in (clause, *clause.companions(members, rng)):
+            clauses.setdefault(one.id, one)
+    return setting_of(members, tuple(clauses.values()))
+
+
 def setting_of(members: Sequence[Member], clauses: Sequence[Clause]) -> Setting:
     """Members and clauses in the unit and period of these tests."""
     return Setting(tuple(members), tuple(clauses), tuple(members), UNIT, PERIOD)
