@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from fractions import Fraction
-from itertools import permutations
+from itertools import combinations, permutations
 
 import numpy as np
 import pytest
@@ -59,6 +59,26 @@ def test_the_kernel_of_a_market_for_gloves_has_many_points():
     for a in (F(0), F(1, 3), F(1)):
         assert check_in_kernel(MARKET, [a, a, 1 - a, 1 - a])
     assert not check_in_kernel(MARKET, [F(1, 2), F(1, 3), F(1, 2), F(2, 3)])
+
+
+def test_a_prekernel_outside_the_imputations():
+    # Read at "Prenucleolus {CoopGame}", manual of the R package CoopGame 0.2.2, 2021: Example 5.5.12 of Peleg and Sudhölter.
+    game = TableGame(None, [0, 0, 0, 10, 0, 0, 0, 2])
+    assert prekernel_point(game).exact == prenucleolus(game).exact == (3, 3, -4)
+    assert not check_in_kernel(game, (3, 3, -4))
+    assert kernel_point(game).exact == nucleolus(game).exact == (1, 1, 0)
+
+
+def test_a_nucleolus_of_four():
+    # Read at "nucleolus {CoopGame}", manual of the R package CoopGame 0.2.2, 2021: 3.5, 4.5, 5.5, 7.5.
+    by_size = [0, 0, 0, 0, 5, 5, 8, 9, 10, 8, 13, 15, 16, 17, 21]
+    masks = [S for size in range(1, 5) for S in (sum(1 << i for i in c) for c in combinations(range(4), size))]
+    worths = dict(zip(masks, by_size, strict=True))
+    game = TableGame(None, [worths.get(S, 0) for S in range(16)])
+    x = (F(7, 2), F(9, 2), F(11, 2), F(15, 2))
+    assert nucleolus(game).exact == x
+    assert check_in_kernel(game, x)
+    assert prekernel_point(game, [21, 0, 0, 0]).exact == x
 
 
 def test_different_starts_lead_to_different_points():

@@ -14,7 +14,8 @@ from comity.checks.core import check_in_core
 from comity.errors import EmptyCore, TooManyPlayers
 from comity.games.coalitional.table import TableGame
 from comity.solvers.core.core_range import core_range
-from comity.solvers.core.plot_core import core_vertices, plot_core
+from comity.solvers.core.core_vertices import core_vertices
+from comity.solvers.core.plot_core import plot_core
 
 matplotlib.use("Agg")
 LABS = TableGame(["A", "B", "C"], [0, 0, 0, 60, 0, 48, 36, 84])

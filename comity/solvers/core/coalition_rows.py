@@ -42,8 +42,13 @@ class IntegerGame:
         return cls(game.n, game.sign, scale, worths if game.sign > 0 else [-w for w in worths])
 
     @property
-    def everybody(self) -> int:
+    def grand_coalition(self) -> int:
         return (1 << self.n) - 1
+
+    @property
+    def everybody(self) -> int:
+        """The row whose amount is the same in every allocation: x(N)."""
+        return self.grand_coalition
 
     @cached_property
     def array(self) -> NDArray[Any]:
@@ -65,7 +70,7 @@ class IntegerGame:
     def alone_and_without(self) -> list[int]:
         """Every player alone and everybody else: rows that keep every programme here bounded."""
         singles = [1 << i for i in range(self.n)]
-        return sorted({*singles, *(self.everybody ^ S for S in singles)} - {0, self.everybody})
+        return sorted({*singles, *(self.grand_coalition ^ S for S in singles)} - {0, self.grand_coalition})
 
     @cached_property
     def units_array(self) -> NDArray[Any]:

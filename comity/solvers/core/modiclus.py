@@ -89,7 +89,7 @@ class PairGame(IntegerGame):
         both: list[int] = []
         for k in range(3**game.n):
             S, T = _split(k, game.n)
-            rest = one.everybody ^ S ^ T
+            rest = one.grand_coalition ^ S ^ T
             best = max(subsets(rest), key=lambda C: one.worths[S | C] - one.worths[T | C])
             both.append(best)
             worths.append(one.worths[S | best] - one.worths[T | best])

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from itertools import combinations
-from math import atan2, sqrt
+from math import sqrt
 from typing import TYPE_CHECKING, Any
 
 from comity import rational
@@ -13,40 +12,12 @@ from comity.checks.core import exact_amounts
 from comity.errors import TooManyPlayers
 from comity.games.coalitional.base import Game
 from comity.results import Allocation
+from comity.solvers.core.core_vertices import core_vertices
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-Point = tuple[Fraction, Fraction, Fraction]
 CORNERS = ((0.0, 0.0), (1.0, 0.0), (0.5, sqrt(3) / 2))
-
-
-def core_vertices(game: Game) -> list[Point]:
-    """The corners of the core of three players, exactly and in order around it; none if it is empty.
-
-    Every corner is where two players are at a bound: what a player has alone, or what the other two leave.
-
-    Parameters
-    ----------
-    game : Game
-        Of three players.
-
-    Examples
-    --------
-    >>> from comity.games.coalitional.table import TableGame
-    >>> [tuple(map(int, x)) for x in core_vertices(TableGame(None, [0, 0, 0, 0, 0, 0, 0, 1]))]
-    [(1, 0, 0), (0, 1, 0), (0, 0, 1)]
-    """
-    lows, highs, total = _bounds(game)
-    found: dict[Point, None] = {}
-    for i, j in combinations(range(3), 2):
-        k = 3 - i - j
-        for at_i in (lows[i], highs[i]):
-            for at_j in (lows[j], highs[j]):
-                amounts = {i: at_i, j: at_j, k: total - at_i - at_j}
-                if all(lows[p] <= amounts[p] <= highs[p] for p in range(3)):
-                    found[amounts[0], amounts[1], amounts[2]] = None
-    return _around(list(found))
 
 
 def plot_core(
@@ -152,20 +123,6 @@ def _place(x: Sequence[Fraction]) -> tuple[float, float]:
         sum(rational.double(amount) * corner[0] for amount, corner in zip(x, CORNERS, strict=True)),
         sum(rational.double(amount) * corner[1] for amount, corner in zip(x, CORNERS, strict=True)),
     )
-
-
-def _around(points: list[Point]) -> list[Point]:
-    """The corners in order around their centre, from the first."""
-    if len(points) < 3:
-        return points
-    centre = [sum((point[p] for point in points), Fraction(0)) / len(points) for p in range(3)]
-    middle = _place(centre)
-
-    def angle(point: Point) -> float:
-        x, y = _place(point)
-        return atan2(y - middle[1], x - middle[0])
-
-    return sorted(points, key=angle)
 
 
 def _sign(number: float) -> int:
