@@ -27,6 +27,7 @@ _HOMES = {
     "Verdict": "comity.certificate",
     "amend": "comity.agreements.amend",
     "assess": "comity.agreements.assessment",
+    "compare": "comity.solvers.comparison",
     "game_from": "comity.games.coalitional.from_data",
     "plot_core": "comity.solvers.core.plot_core",
     "read_game": "comity.games.coalitional.json_form",

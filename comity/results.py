@@ -101,10 +101,8 @@ class Allocation:
 
     def to_latex(self, digits: int = 4) -> str:
         """A ``tabular`` environment that needs the package ``booktabs``."""
-        rows = (
-            f"{_latex(player)} & {rational.short(x, digits)} \\\\" for player, x in zip(self.players, self.exact, strict=True)
-        )
-        head = f"player & {_latex(self.concept.replace('_', ' '))}" + (f" ({_latex(self.unit)})" if self.unit else "") + " \\\\"
+        rows = (f"{latex(player)} & {rational.short(x, digits)} \\\\" for player, x in zip(self.players, self.exact, strict=True))
+        head = f"player & {latex(self.concept.replace('_', ' '))}" + (f" ({latex(self.unit)})" if self.unit else "") + " \\\\"
         return "\n".join(["\\begin{tabular}{lr}", "\\toprule", head, "\\midrule", *rows, "\\bottomrule", "\\end{tabular}"])
 
     def to_json(self) -> dict[str, Any]:
@@ -185,7 +183,8 @@ def bars(allocations: Sequence[Allocation], ax: Axes | None = None) -> Axes:
     return ax
 
 
-def _latex(text: str) -> str:
+def latex(text: str) -> str:
+    """The text with the characters that LaTeX keeps for itself escaped."""
     special: dict[str, str] = {c: "\\" + c for c in "&%$#_{}"} | {
         "\\": "\\textbackslash{}",
         "~": "\\textasciitilde{}",

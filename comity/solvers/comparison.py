@@ -1,0 +1,213 @@
+"""Concepts side by side for one game."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from functools import partial
+from inspect import Parameter, signature
+from typing import TYPE_CHECKING, Any
+
+from comity import rational
+from comity.catalogue import things
+from comity.errors import ComityError
+from comity.games.coalitional.base import Game
+from comity.results import Allocation, bars, latex
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+Concept = str | Callable[[Game], Allocation] | Allocation
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What several concepts give each player, and why some give nothing; made by `compare`.
+
+    ``results`` are the allocations by heading, each with its exact amounts and certificate; ``left_out`` says by heading
+    why a concept does not apply to this game.
+    """
+
+    players: tuple[str, ...]
+    results: Mapping[str, Allocation]
+    left_out: Mapping[str, str]
+
+    def __getitem__(self, heading: str) -> Allocation:
+        if heading in self.results:
+            return self.results[heading]
+        raise KeyError(self.left_out.get(heading) or f"{heading!r} is not compared; there are {', '.join(self.results)}")
+
+    def to_frame(self, exact: bool = False) -> pd.DataFrame:
+        """A DataFrame of players by concepts, of nearest doubles or of Fractions."""
+        import pandas as pd
+
+        columns = {name: list(x.exact) if exact else x.amounts for name, x in self.results.items()}
+        return pd.DataFrame(columns, index=pd.Index(self.players, name="player"))
+
+    def to_latex(self, digits: int = 4) -> str:
+        """A ``tabular`` environment that needs the package ``booktabs``; what was left out is a comment below."""
+        head = " & ".join(["player", *(latex(name.replace("_", " ")) for name in self.results)])
+        rows = [" & ".join([latex(player), *self._row(i, digits)]) for i, player in enumerate(self.players)]
+        lines = [f"\\begin{{tabular}}{{l{'r' * len(self.results)}}}", "\\toprule", head + " \\\\", "\\midrule"]
+        lines += [row + " \\\\" for row in rows] + ["\\bottomrule", "\\end{tabular}"]
+        return "\n".join(lines + [f"% {', '.join(names)}: {' '.join(why.split())}" for why, names in self._reasons().items()])
+
+    def to_json(self) -> dict[str, Any]:
+        """Every result in the form ``result/0.1``, and the reasons."""
+        return {
+            "players": list(self.players),
+            "results": {name: result.to_json() for name, result in self.results.items()},
+            "left_out": dict(self.left_out),
+        }
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """A group of bars for each player, a bar for each concept."""
+        return bars([replace(result, concept=name) for name, result in self.results.items()], ax)
+
+    def summary(self) -> str:
+        """A plain-text table, a line for each concept, and the reasons under it."""
+        cells = [["", *self.players]]
+        cells += [[name.replace("_", " "), *map(rational.short, result.exact)] for name, result in self.results.items()]
+        width = [max(len(row[k]) for row in cells) for k in range(len(cells[0]))]
+        lines = ["  ".join([row[0].ljust(width[0]), *map(str.rjust, row[1:], width[1:])]).rstrip() for row in cells]
+        if self.left_out:
+            lines += ["", "Not compared:", *(f"  {', '.join(names)}: {reason}" for reason, names in self._reasons().items())]
+        return "\n".join(lines)
+
+    __str__ = summary
+
+    def _repr_html_(self) -> str:
+        heads = "".join(f"<th>{html.escape(name.replace('_', ' '))}</th>" for name in ("player", *self.results))
+        rows = "".join(
+            f"<tr><td>{html.escape(player)}</td>"
+            + "".join(f"<td style='text-align:right'>{cell}</td>" for cell in self._row(i, 4))
+            + "</tr>"
+            for i, player in enumerate(self.players)
+        )
+        reasons = "".join(f"<p>{html.escape(', '.join(names) + ': ' + why)}</p>" for why, names in self._reasons().items())
+        return f"<table><tr>{heads}</tr>{rows}</table>{reasons}"
+
+    def _reasons(self) -> dict[str, list[str]]:
+        """The headings by what kept them out; many concepts often share a reason."""
+        reasons: dict[str, list[str]] = {}
+        for name, reason in self.left_out.items():
+            reasons.setdefault(reason, []).append(name)
+        return reasons
+
+    def _row(self, i: int, digits: int) -> list[str]:
+        return [rational.short(result.exact[i], digits) for result in self.results.values()]
+
+
+def compare(game: Game, concepts: Iterable[Concept] | Mapping[str, Concept] | None = None) -> Comparison:
+    """What several concepts give each player of a game.
+
+    A concept that does not apply to this game is not in the table; ``left_out`` and every printed form say why.
+
+    Parameters
+    ----------
+    game : Game
+    concepts : names, functions or allocations, or a mapping from headings to them, optional
+        A concept that needs more than the game is given as a function, such as
+        ``{"Owen": lambda game: owen_value(game, [["A", "B"]])}``, or as the allocation it found.  Without ``concepts``, all
+        of the catalogue that need nothing but the game.
+
+    Examples
+    --------
+    >>> from comity.games.coalitional.table import TableGame
+    >>> game = TableGame(["A", "B", "C"], [0, 0, 0, 60, 0, 48, 36, 84])
+    >>> print(compare(game, ["equal_division", "shapley_value", "nucleolus"]))
+                     A   B   C
+    equal division  28  28  28
+    shapley value   34  28  22
+    nucleolus       40  28  16
+    """
+    chosen = concepts_of_a_game() if concepts is None else _chosen(concepts)
+    results: dict[str, Allocation] = {}
+    left_out: dict[str, str] = {}
+    for heading, concept in chosen.items():
+        try:
+            found = concept if isinstance(concept, Allocation) else concept(game)
+        except ComityError as error:
+            left_out[heading] = str(error)
+            continue
+        if not isinstance(found, Allocation) or found.players != game.players:
+            raise ComityError(f"{heading!r} gave {found!r}, not an allocation to {', '.join(game.players)}")
+        results[heading] = found
+    return Comparison(game.players, results, left_out)
+
+
+def concepts_of_a_game() -> dict[str, Callable[[Game], Allocation]]:
+    """Every concept and rule of the catalogue that needs nothing but a game, by name."""
+    return {name: concept for name, concept in _solutions().items() if not arguments_beside_the_game(concept)}
+
+
+def concepts_with_arguments() -> dict[str, list[str]]:
+    """The concepts of a game that need more, by name, with what they need."""
+    return {name: needed for name, concept in _solutions().items() if (needed := arguments_beside_the_game(concept))}
+
+
+def arguments_beside_the_game(concept: Callable[..., Any]) -> list[str]:
+    """The names of the arguments that a concept needs besides the game.
+
+    >>> arguments_beside_the_game(things()["owen_value"])
+    ['unions']
+    """
+    return [p.name for p in list(signature(concept).parameters.values())[1:] if p.default is Parameter.empty]
+
+
+def concept_named(name: str) -> Callable[..., Allocation]:
+    """The concept of a game with this name; an unknown one is refused with the nearest."""
+    known = _solutions()
+    if name not in known:
+        close = get_close_matches(name, known, 1)
+        hint = f"did you mean {close[0]!r}?" if close else f"use one of {', '.join(sorted(known))}"
+        raise ComityError(f"there is no concept {name!r}; {hint}")
+    return known[name]
+
+
+def refuse_arguments(name: str) -> None:
+    """Say what a concept needs besides the game, and how to give it."""
+    needed = arguments_beside_the_game(concept_named(name))
+    if needed:
+        call = ", ".join(["game", *(f"{argument}=..." for argument in needed)])
+        raise ComityError(f"{name} needs {' and '.join(needed)} besides the game; in Python, call comity.{name}({call})")
+
+
+def _solutions() -> dict[str, Callable[..., Allocation]]:
+    """Whatever in the catalogue turns a game into an allocation."""
+    found = {name: thing for name, thing in things("comity.solvers").items() if thing.__declaration__.kind in ("concept", "rule")}
+    return {name: found[name] for name in sorted(found) if _takes_a_game(found[name])}
+
+
+def _takes_a_game(concept: Callable[..., Any]) -> bool:
+    called = signature(concept)
+    return next(iter(called.parameters), "") == "game" and called.return_annotation in (Allocation, "Allocation")
+
+
+def _chosen(concepts: Iterable[Concept] | Mapping[str, Concept]) -> dict[str, Callable[[Game], Allocation] | Allocation]:
+    if isinstance(concepts, str):
+        raise ComityError(f"concepts is the text {concepts!r}; write a list such as [{concepts!r}]")
+    pairs = concepts.items() if isinstance(concepts, Mapping) else ((_heading(concept), concept) for concept in concepts)
+    chosen: dict[str, Callable[[Game], Allocation] | Allocation] = {}
+    for heading, concept in pairs:
+        if heading in chosen:
+            raise ComityError(f"two concepts are headed {heading!r}; give {{heading: concept}} with headings of their own")
+        if isinstance(concept, str):
+            refuse_arguments(concept)
+            concept = concept_named(concept)
+        chosen[heading] = concept
+    if not chosen:
+        raise ComityError("there is no concept to compare; name one, or leave concepts out for all")
+    return chosen
+
+
+def _heading(concept: Concept) -> str:
+    if isinstance(concept, str):
+        return concept
+    if isinstance(concept, Allocation):
+        return concept.concept
+    inner = concept.func if isinstance(concept, partial) else concept
+    return str(getattr(inner, "__name__", type(inner).__name__))
