@@ -197,6 +197,26 @@ def test_the_owners_of_a_least_cut_may_share_the_flow(n, seed):  # Kalai & Zemel
     assert check_in_core(game, [sum((arc.capacity for arc in cut if arc.owner == name), F(0)) for name in game.players])
 
 
+def test_a_flow_may_have_to_be_taken_back():
+    # The shortest way, s a d t, blocks one of two: b must push a's flow over to the long way c e.
+    arcs = [("s", "a"), ("s", "b"), ("a", "d"), ("b", "d"), ("d", "t"), ("a", "c"), ("c", "e"), ("e", "t")]
+    assert FlowGame([(tail, head, 1, "A") for tail, head in arcs], "s", "t").exact(1) == 2
+
+
+@settings(max_examples=20)
+@given(seed=seeds)
+def test_large_networks_agree_with_another_implementation(seed):
+    rng = np.random.default_rng(seed)
+    arcs = [(str(a), str(b), int(rng.integers(1, 20)), f"m{(a + b) % 5}") for a, b in rng.integers(0, 12, (40, 2)).tolist()]
+    game = FlowGame(arcs, "0", "1")
+    graph = nx.DiGraph()
+    graph.add_nodes_from(["0", "1"])
+    for tail, head, capacity, _ in arcs:
+        if tail != head:
+            graph.add_edge(tail, head, capacity=capacity + graph.get_edge_data(tail, head, {"capacity": 0})["capacity"])
+    assert game.exact(game.grand_coalition) == nx.maximum_flow_value(graph, "0", "1")
+
+
 def test_parallel_arcs_loops_and_thirds():
     arcs = [("s", "t", F(1, 3), "A"), ("s", "t", "1/3", "B"), ("s", "s", 9, "A"), ("t", "s", 9, "B")]
     game = FlowGame(arcs, "s", "t")
