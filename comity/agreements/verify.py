@@ -241,6 +241,9 @@ def _described(setting: Setting, who: Membership, target: Target, lever: Lever, 
         return describe(setting, who, target, lever, _no_value(here, target, lever, entry))
     value = rational.exact(stated, "value")
     if lever.solve is None:
+        least = least_value(lever, here, lambda changed: excess(changed, target))
+        if value != least:
+            raise InvalidEvidence(f"value: the least is {'none' if least is None else rational.text(least)}")
         return describe(setting, who, target, lever, Solved(value, change_of(lever, here, value), {}))
     change = {path: rational.exact(number, path) for path, number in given.items()}
     if set(change) != set(lever.paths):
