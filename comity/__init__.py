@@ -20,17 +20,20 @@ __version__ = "0.1.0"
 _HOMES = {
     "Agreement": "comity.agreements.file",
     "Allocation": "comity.results",
+    "amend": "comity.agreements.amend",
     "Amendment": "comity.agreements.amend",
+    "assess": "comity.agreements.assessment",
     "Assessment": "comity.agreements.assessment",
     "Basis": "comity.certificate",
     "Certificate": "comity.certificate",
-    "Verdict": "comity.certificate",
-    "amend": "comity.agreements.amend",
-    "assess": "comity.agreements.assessment",
     "compare": "comity.solvers.comparison",
+    "excess_profile": "comity.solvers.plot_excesses",
     "game_from": "comity.games.coalitional.from_data",
     "plot_core": "comity.solvers.core.plot_core",
+    "plot_dividends": "comity.solvers.values.plot_dividends",
+    "plot_excesses": "comity.solvers.plot_excesses",
     "read_game": "comity.games.coalitional.json_form",
+    "Verdict": "comity.certificate",
     "verify": "comity.agreements.verify",
 }
 

@@ -177,7 +177,7 @@ def bars(allocations: Sequence[Allocation], ax: Axes | None = None) -> Axes:
     ax.set_ylabel(first.unit or "amount")
     ax.axhline(0, color="black", linewidth=0.8)
     if len(allocations) > 1:
-        ax.legend()
+        ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, frameon=False)  # above, where no bar is
     else:
         ax.set_title(first.concept.replace("_", " "))
     return ax

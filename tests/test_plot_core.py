@@ -96,6 +96,6 @@ def test_every_game_of_three_can_be_drawn(game):
     plt.close("all")
 
 
-def test_four_players_are_refused_with_the_way_out():
+def test_five_players_are_refused_with_the_way_out():
     with pytest.raises(TooManyPlayers, match="core_range"):
-        comity.plot_core(TableGame(None, [0] * 16))
+        comity.plot_core(TableGame(None, [0] * 32))

@@ -1,4 +1,4 @@
-"""A picture of the core of three players in the triangle of all divisions."""
+"""A picture of the core of three or four players in the triangle or tetrahedron of all divisions."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from comity import rational
 from comity.checks.core import exact_amounts
-from comity.errors import TooManyPlayers
+from comity.errors import ComityError, TooManyPlayers
 from comity.games.coalitional.base import Game
 from comity.results import Allocation
 from comity.solvers.core.core_vertices import core_vertices
+from comity.solvers.core.plot_core_of_four import plot_core_of_four
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,18 +24,21 @@ CORNERS = ((0.0, 0.0), (1.0, 0.0), (0.5, sqrt(3) / 2))
 def plot_core(
     game: Game, points: Mapping[str, Allocation | Sequence[Any]] | Sequence[Allocation] = (), ax: Axes | None = None
 ) -> Axes:
-    """Draw the core of three players with other divisions as points.
+    """Draw the core of three or four players with other divisions as points.
 
     The triangle holds the divisions that leave nobody worse off than alone; along a dashed line two players have just what
     they can reach together, beyond it, towards the third, less.  The core is what no pair and nobody alone
-    objects to; where it is empty the picture says so.
+    objects to; where it is empty the picture says so.  With four players the triangle is a tetrahedron, and the
+    core a solid in it, drawn from its exact corners.
 
     Parameters
     ----------
     game : Game
-        Of three players.
+        Of three or four players.
     points : {name: allocation or amounts} or allocations, optional
+        Divisions of what everybody together is worth; another sum has no place in the picture.
     ax : matplotlib axes, optional
+        With ``projection="3d"`` for four players.
 
     Returns
     -------
@@ -48,14 +52,16 @@ def plot_core(
     """
     import matplotlib.pyplot as plt
 
+    named = points if isinstance(points, Mapping) else {point.concept.replace("_", " "): point for point in points}
+    divisions = {name: _division(game, name, point) for name, point in named.items()}
+    if game.n == 4:
+        return plot_core_of_four(game, divisions, ax)
     _bounds(game)
     if ax is None:
         _, ax = plt.subplots()
     _draw_triangle(game, ax)
     _draw_core(game, ax)
-    named = points if isinstance(points, Mapping) else {point.concept.replace("_", " "): point for point in points}
-    for name, point in named.items():
-        amounts = exact_amounts(game, point.exact if isinstance(point, Allocation) else point)
+    for name, amounts in divisions.items():
         ax.plot(*_place(amounts), "o", label=name)
     ax.set_aspect("equal")
     ax.set_axis_off()
@@ -63,10 +69,21 @@ def plot_core(
     return ax
 
 
+def _division(game: Game, name: str, point: Allocation | Sequence[Any]) -> tuple[Fraction, ...]:
+    amounts = tuple(exact_amounts(game, point.exact if isinstance(point, Allocation) else point))
+    total, worth = sum(amounts, Fraction(0)), game.exact(game.grand_coalition)
+    if total != worth:
+        sums = f"the amounts of {name} add up to {rational.short(total)}, and everybody together is worth {rational.short(worth)}"
+        raise ComityError(f"{sums}; the picture holds divisions of that only")
+    return amounts
+
+
 def _bounds(game: Game) -> tuple[list[Fraction], list[Fraction], Fraction]:
     """The least and most of each player in the core, if there is one, and what there is to divide."""
     if game.n != 3:
-        raise TooManyPlayers(f"the game has {game.n} players and the picture is for three; core_range(game) is for any number")
+        raise TooManyPlayers(
+            f"the game has {game.n} players and the picture is for three or four; core_range(game) is for any number"
+        )
     total = game.exact(0b111)
     alone = [game.exact(1 << i) for i in range(3)]
     left = [total - game.exact(0b111 ^ (1 << i)) for i in range(3)]  # by the other two
