@@ -1,0 +1,86 @@
+"""Confirming that everybody pays the link towards the source in a cheapest spanning tree, for any number of players."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from comity import rational
+from comity.certificate import Certificate, holds_if
+from comity.checks.core import exact_amounts
+from comity.declaration import declare
+from comity.errors import InvalidEvidence
+from comity.games.coalitional.base import Game
+from comity.games.coalitional.spanning_tree import SpanningTreeGame
+
+
+@declare(
+    "check",
+    "Everybody pays the link towards the source in a cheapest tree",
+    reference="Bird (1976); Granot & Huberman (1981)",
+    confirms=("bird_rule",),
+)
+def check_bird_rule(game: Game, x: Sequence[Any], witness: Mapping[str, Any]) -> Certificate:
+    """``witness["tree"]`` lists links (nearer end, farther end), each of which reaches somebody new, and x are their costs.
+
+    The tree is cheapest because no link outside it is cheaper than one on the way it would bridge: the margin is the least that
+    such a link costs more, None where there is none.  Such amounts are in the core of the game and of every subgame that the
+    tree connects (Granot & Huberman 1981), so that no coalition need be looked at.
+
+    Examples
+    --------
+    >>> game = SpanningTreeGame([("well", "A", 6), ("well", "B", 10), ("A", "B", 2)], source="well")
+    >>> check_bird_rule(game, [6, 2], {"tree": [["well", "A"], ["A", "B"]]}).margin
+    Fraction(4, 1)
+    """
+    if not isinstance(game, SpanningTreeGame):
+        raise InvalidEvidence(f"the tree is to be that of a SpanningTreeGame, not of a {type(game).__name__}")
+    amounts = exact_amounts(game, x)
+    costs = {frozenset(link): cost for link, cost in game.links.items()}
+    towards = _tree(game, costs, witness.get("tree"))
+    paid = all(amount == costs[frozenset((name, towards[name]))] for name, amount in zip(game.players, amounts, strict=True))
+    spare = [
+        cost - max(costs[step] for step in _way(a, b, towards))
+        for (a, b), cost in game.links.items()
+        if towards.get(a) != b and towards.get(b) != a
+    ]
+    margin = min(spare, default=None)
+    return Certificate(
+        "everybody pays the link towards the source in a cheapest tree, which is in the core",
+        holds_if(paid and (margin is None or margin >= 0)),
+        margin=margin if paid else None,
+        witness={"tree": [[near, far] for far, near in towards.items()], "total": rational.text(sum(amounts, Fraction(0)))},
+        check="check_bird_rule",
+    )
+
+
+def _tree(game: SpanningTreeGame, costs: Mapping[frozenset[str], Fraction], listed: Any) -> dict[str, str]:
+    """For each player the next place towards the source; every link starts at a place reached before."""
+    towards: dict[str, str] = {}
+    try:
+        links = [(str(near), str(far)) for near, far in listed]
+    except (TypeError, ValueError) as error:
+        raise InvalidEvidence(f"the tree cannot be read: {error}; give pairs of names") from None
+    for near, far in links:
+        if near != game.source and near not in towards:
+            raise InvalidEvidence(f"the tree has the link {near} - {far} before it reaches {near}; start from {game.source}")
+        if far == game.source or far in towards or frozenset((near, far)) not in costs:
+            raise InvalidEvidence(f"the tree has the link {near} - {far}, which is none or reaches {far} again")
+        towards[far] = near
+    missing = [name for name in game.players if name not in towards]
+    if missing:
+        raise InvalidEvidence(f"the tree does not reach {missing[0]}; it is to connect everybody")
+    return towards
+
+
+def _way(a: str, b: str, towards: Mapping[str, str]) -> set[frozenset[str]]:
+    """The links of the tree between two places."""
+    ways = []
+    for place in (a, b):
+        way = set()
+        while place in towards:
+            way.add(frozenset((place, towards[place])))
+            place = towards[place]
+        ways.append(way)
+    return ways[0] ^ ways[1]
