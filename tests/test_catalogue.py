@@ -177,6 +177,8 @@ VIOLATIONS = {
     "dummy_player": equal_division,
     "desirability": backwards,
     "covariant": squares,
+    "homogeneous": squares,
+    "projection": equal_division,
     "additive": squares,
     "self_dual": optimist,
     "in_core": half,
@@ -189,6 +191,7 @@ EXAMPLES = (
     TableGame(["A", "B", "C"], [0, 1, 2, 4, 0, 1, 2, 4]),
     TableGame(["A", "B", "C"], [0, 1, 2, 7, 8, 10, 11, 19]),
     TableGame(["A", "B", "C"], [0, 1, 1, 3, 1, 3, 3, 6]),
+    TableGame(["A", "B"], [0, 1, 2, 3]),
 )
 
 

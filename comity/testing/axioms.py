@@ -13,6 +13,7 @@ import numpy as np
 
 from comity.catalogue import things
 from comity.checks.core import check_in_core
+from comity.coalitions import exact_sums
 from comity.errors import EmptyCore
 from comity.games.coalitional.base import Game, Orientation
 from comity.games.coalitional.properties import is_concave, is_convex, is_subadditive, is_superadditive
@@ -87,6 +88,23 @@ def assert_covariant(rule: Rule, game: Game) -> None:
     x, y = rule(game).exact, rule(TableGame(game.players, table, game.orientation)).exact
     expected = [unit * amount + extra for amount, extra in zip(x, alone, strict=True)]
     assert list(y) == expected, f"after v -> 7/3 v + b the amounts are {_words(y)}, not {_words(expected)}"
+
+
+def assert_homogeneous(rule: Rule, game: Game) -> None:
+    """In other units the amounts are the same money."""
+    unit = Fraction(7, 3)
+    x = rule(game).exact
+    y = rule(TableGame(game.players, [unit * worth for worth in game.exact_table()], game.orientation)).exact
+    expected = [unit * amount for amount in x]
+    assert list(y) == expected, f"after v -> 7/3 v the amounts are {_words(y)}, not {_words(expected)}"
+
+
+def assert_projection(rule: Rule, game: Game) -> None:
+    """Where nobody adds more or less to a coalition than they are worth alone, everybody gets just that."""
+    alone = [game.exact(1 << i) for i in range(game.n)]
+    if list(game.exact_table()) == exact_sums(alone):
+        x = rule(game).exact
+        assert list(x) == alone, f"nobody gains by cooperating, but the amounts are {_words(x)}, not {_words(alone)}"
 
 
 def assert_additive(rule: Rule, game: Game, other: Game | None = None) -> None:

@@ -23,6 +23,7 @@ from comity.solvers.values.shapley import shapley_value
         "desirability",
         "covariant",
         "additive",
+        "projection",
         "individually_rational_if_superadditive",
     ),
     reference="Ju, Borm & Ruys (2007)",

@@ -24,6 +24,7 @@ from comity.results import Allocation
         "null_player",
         "dummy_player",
         "desirability",
+        "homogeneous",
         "in_core",
         "individually_rational",
     ),

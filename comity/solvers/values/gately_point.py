@@ -14,7 +14,16 @@ from comity.solvers.values.compromise import compromise
     "concept",
     "All have the same propensity to disrupt",
     area="benefit_distribution",
-    claims=("efficient", "symmetric", "anonymous", "null_player", "dummy_player", "covariant", "individually_rational"),
+    claims=(
+        "efficient",
+        "symmetric",
+        "anonymous",
+        "null_player",
+        "dummy_player",
+        "covariant",
+        "individually_rational",
+        "projection",
+    ),
     reference="Gately (1974)",
     certificate="check_gately_point",
 )

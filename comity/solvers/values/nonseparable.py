@@ -14,7 +14,7 @@ from comity.results import Allocation
     "concept",
     "What each adds to all others, and the rest in equal parts (ENSC; for costs, EANS)",
     area="benefit_distribution",
-    claims=("efficient", "symmetric", "anonymous", "desirability", "covariant", "additive"),
+    claims=("efficient", "symmetric", "anonymous", "desirability", "covariant", "additive", "projection"),
     reference="Moulin (1985); Driessen & Funaki (1991)",
     certificate="check_egalitarian_nonseparable_contribution",
 )

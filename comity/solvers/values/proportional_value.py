@@ -17,7 +17,7 @@ from comity.results import Allocation
     "concept",
     "Any two players gain from each other in the same proportion",
     area="benefit_distribution",
-    claims=("efficient", "symmetric", "anonymous"),
+    claims=("efficient", "symmetric", "anonymous", "homogeneous", "projection"),
     reference="Feldman (1999); Ortmann (2000)",
     certificate="check_proportional_value",
 )

@@ -16,7 +16,7 @@ from comity.solvers.values.sums import lcm_of_sizes
     "concept",
     "Mean contributions of coalitions, over all orders of arrival",
     area="benefit_distribution",
-    claims=("efficient", "symmetric", "anonymous", "desirability", "additive"),
+    claims=("efficient", "symmetric", "anonymous", "desirability", "homogeneous", "additive"),
     reference="Nowak & Radzik (1994)",
     certificate="check_solidarity_value",
 )
