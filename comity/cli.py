@@ -191,18 +191,35 @@ def compare(first: Path, second: Path) -> int:
 
 @main.command()
 @click.argument("game", type=click.Path(path_type=Path))
-@click.option("--concept", required=True, help="Name of a solution concept, e.g. nucleolus; see comity catalogue concept.")
-@click.option("--json", "json_path", type=click.Path(path_type=Path), help="Write the result with its certificate here.")
+@click.option(
+    "--concept", "names", multiple=True, help="Name of a solution concept, e.g. nucleolus; several are set side by side."
+)
+@click.option("--all", "everything", is_flag=True, help="Every concept that needs only the game, and why some do not apply.")
+@click.option("--json", "json_path", type=click.Path(path_type=Path), help="Write the results with their certificates here.")
 @reported
-def solve(game: Path, concept: str, json_path: Path | None) -> int:
-    """Solve a game on file with a solution concept."""
+def solve(game: Path, names: tuple[str, ...], everything: bool, json_path: Path | None) -> int:
+    """Solve a game on file, JSON or CSV, with one or several solution concepts.
+
+    Status 2 if the one concept asked for does not apply, or if none of several does.  Concepts that need more than the game,
+    such as unions or weights, are called from Python; --all lists them with their calls.
+    """
     import json
 
-    result = _concept(concept)(comity.read_game(game))
+    from comity.solvers.comparison import calls_with_arguments, concept_named, refuse_arguments
+
+    if everything is bool(names):
+        raise ComityError("choose --concept NAME, e.g. --concept nucleolus, or --all; comity catalogue concept lists the names")
+    for name in names:
+        refuse_arguments(name)
+    on_file = comity.read_game(game)
+    result: Any = concept_named(names[0])(on_file) if len(names) == 1 else comity.compare(on_file, names or None)
     click.echo(result.summary())
+    if everything:
+        calls = "\n".join(f"  {call}" for call in calls_with_arguments())
+        click.echo(f"\nThese need more than the game; from Python:\n{calls}")
     if json_path:
         json_path.write_text(json.dumps(result.to_json(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    return HOLDS
+    return HOLDS if len(names) == 1 or result.results else WRONG
 
 
 @main.command()
@@ -268,17 +285,6 @@ def _load(file: Path, settings: tuple[str, ...] = (), scenario: str | None = Non
             raise ComityError(f"--set {setting!r} is not PATH=VALUE; write --set member.L6.discount=0.8")
         changes[path.strip()] = value.strip()
     return agreement.with_overrides(changes) if changes else agreement
-
-
-def _concept(name: str) -> Callable[..., Any]:
-    from inspect import Parameter, signature
-
-    _refuse_unknown("concept", [name], [entry.name for entry in comity.catalogue() if entry.kind == "concept"])
-    found: Callable[..., Any] = getattr(comity, name)
-    needed = [p.name for p in list(signature(found).parameters.values())[1:] if p.default is Parameter.empty]
-    if needed:
-        raise ComityError(f"{name} needs {' and '.join(needed)} besides the game; call comity.{name} from Python")
-    return found
 
 
 def _levers_of(agreement: Any) -> list[str]:

@@ -268,6 +268,34 @@ def test_solve_prints_and_writes_a_result_that_can_be_confirmed(tmp_path):
     assert comity_cli("solve", game)[0] == 2
 
 
+def test_solve_sets_concepts_side_by_side_with_the_reasons(tmp_path):
+    game, result = tmp_path / "game.csv", tmp_path / "result.json"
+    game.write_text('coalition,worth\nA,0\nB,0\nC,0\n"A,B",1\n"A,C",1\n"B,C",1\n"A,B,C",1\n', encoding="utf-8")
+    status, said = comity_cli("solve", game, "--concept", "shapley_value", "--concept", "core_point", "--json", result)
+    assert status == 0
+    assert "shapley value  0.3333  0.3333  0.3333" in said
+    assert "core_point: the core is empty" in said
+    written = json.loads(result.read_text(encoding="utf-8"))
+    assert comity.verify(comity.read_game(game), written["results"]["shapley_value"])
+    assert list(written["left_out"]) == ["core_point"]
+    assert comity_cli("solve", game, "--concept", "core_point")[0] == 2
+    assert comity_cli("solve", game, "--concept", "core_point", "--concept", "dutta_ray_solution")[0] == 2
+
+
+def test_solve_all_shows_every_concept_its_reason_or_its_call(tmp_path):
+    game = tmp_path / "game.json"
+    game.write_text(json.dumps(GAME), encoding="utf-8")
+    status, said = comity_cli("solve", game, "--all")
+    assert status == 0
+    for entry in comity.catalogue():
+        if entry.kind == "concept":
+            assert entry.name.replace("_", " ") in said or entry.name in said, entry.name
+    assert "comity.owen_value(game, unions=...)" in said
+    status, said = comity_cli("solve", game, "--all", "--concept", "nucleolus")
+    assert status == 2
+    assert "choose --concept NAME" in said
+
+
 @pytest.mark.parametrize("concept", [entry.name for entry in comity.catalogue() if entry.kind == "concept"])
 def test_every_concept_answers_or_says_what_it_needs(concept, tmp_path):
     game = tmp_path / "game.json"

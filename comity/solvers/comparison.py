@@ -144,9 +144,13 @@ def concepts_of_a_game() -> dict[str, Callable[[Game], Allocation]]:
     return {name: concept for name, concept in _solutions().items() if not arguments_beside_the_game(concept)}
 
 
-def concepts_with_arguments() -> dict[str, list[str]]:
-    """The concepts of a game that need more, by name, with what they need."""
-    return {name: needed for name, concept in _solutions().items() if (needed := arguments_beside_the_game(concept))}
+def calls_with_arguments() -> list[str]:
+    """How the concepts that need more than a game are called.
+
+    >>> [call for call in calls_with_arguments() if "owen_value" in call]
+    ['comity.banzhaf_owen_value(game, unions=...)', 'comity.owen_value(game, unions=...)']
+    """
+    return [_call(name) for name, concept in _solutions().items() if arguments_beside_the_game(concept)]
 
 
 def arguments_beside_the_game(concept: Callable[..., Any]) -> list[str]:
@@ -172,8 +176,12 @@ def refuse_arguments(name: str) -> None:
     """Say what a concept needs besides the game, and how to give it."""
     needed = arguments_beside_the_game(concept_named(name))
     if needed:
-        call = ", ".join(["game", *(f"{argument}=..." for argument in needed)])
-        raise ComityError(f"{name} needs {' and '.join(needed)} besides the game; in Python, call comity.{name}({call})")
+        raise ComityError(f"{name} needs {' and '.join(needed)} besides the game; in Python, call {_call(name)}")
+
+
+def _call(name: str) -> str:
+    arguments = "".join(f", {argument}=..." for argument in arguments_beside_the_game(_solutions()[name]))
+    return f"comity.{name}(game{arguments})"
 
 
 def _solutions() -> dict[str, Callable[..., Allocation]]:

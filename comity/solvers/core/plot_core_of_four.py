@@ -53,8 +53,9 @@ def plot_core_of_four(game: Game, points: Mapping[str, Division], ax: Any = None
         # Points lie inside the core; matplotlib orders whole objects by depth and would hide them.
         ax.plot([x], [y], [z], "o", label=name, zorder=10)
     ax.set_box_aspect((1, 1, 1))
+    ax.view_init(elev=20, azim=-40)  # no corner hides another
     ax.set_axis_off()
-    ax.legend(loc="upper left", fontsize="small")
+    ax.legend(loc="upper left", bbox_to_anchor=(0.75, 1.0), fontsize="small")
     axes: Axes = ax
     return axes
 
