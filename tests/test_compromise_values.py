@@ -169,6 +169,10 @@ def test_no_proof_of_a_refusal_passes_where_there_is_an_answer():
         assert not check_not_quasi_balanced(game, None, {"coalitions": listed})
     assert not check_no_gately_point(game, None)
     assert not check_not_essential(game, None)
+    # No gap at all is no proof either.
+    additive = TableGame(None, [0, 1, 2, 3])
+    for listed in ([["1"]], [["1", "2"]], [["1"], ["2"]]):
+        assert not check_not_quasi_balanced(additive, None, {"coalitions": listed})
     # Gaps that add up to less than that of all prove something only if every player has a coalition.
     wrong = three(2, 2, 2, 0, 0, 0, 4)
     assert not check_not_quasi_balanced(wrong, None, {"coalitions": [["1"], ["1"], ["1"]]})
