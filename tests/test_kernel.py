@@ -314,3 +314,36 @@ def test_one_player_is_at_peace():
     assert check_in_kernel(game, [3])
     assert check_in_prekernel(game, [3])
     assert not check_in_prekernel(game, [2])
+
+
+def test_forged_evidence_with_a_single_flaw_proves_nothing():
+    game, x, found = SEVERAL[0]
+    witness = found.to_json()["witness"]
+    k = next(
+        k for k, one in enumerate(witness["counters"]) if (one["by"], one["against"], len(one["coalition"])) == ("A", "D", 3)
+    )
+    for met_by in (
+        [[["D"], "1"]],  # asks nobody of the three, but cannot keep what it has
+        [[["B", "D"], "3/2"], [["B", "C", "D"], "-1/2"]],  # a negative weight
+        [[["A", "D"], "1"], [["B", "D"], "1"]],  # A is among those who counter A
+        [[["B", "C"], "3"]],  # without D
+        [[["B", "D"], "3/2"]],  # asks B for more than all
+        [[["B", "D"], "1"], [["C", "D"], "499999999999/1000000000000"]],  # too little
+    ):
+        forged = copy.deepcopy(witness)
+        forged["counters"][k]["met_by"] = met_by
+        assert check_bargaining_set(game, x, forged).verdict is Verdict.UNDECIDED
+    pair = TableGame(["A", "B", "C"], [0, 0, 0, 1, 0, 0, 0, 1])
+    objection = {"by": "A", "against": "C", "coalition": ["A", "B"], "amounts": ["1/2", "1/2"]}  # B gains nothing
+    assert check_bargaining_set(pair, [0, F(1, 2), F(1, 2)], {"objection": objection}).verdict is Verdict.UNDECIDED
+    objection["amounts"] = ["1/4", "3/4"]
+    assert check_bargaining_set(pair, [0, F(1, 2), F(1, 2)], {"objection": objection}).verdict is Verdict.FAILS
+    objection["amounts"] = ["2/5", "3/5"]  # C can offer B as much
+    assert check_bargaining_set(MAJORITY, [F(1, 3)] * 3, {"objection": objection}).verdict is Verdict.UNDECIDED
+
+
+def test_offers_that_are_just_enough_meet_an_objection():
+    # As in `several_needed`, but each of two offers is 3/2 of the 3 that is threatened with; a little less is not enough.
+    for offer, met in ((F(3, 2), True), (F(3, 2) - F(1, 10**12), False)):
+        gains = {0b1001: offer, 0b1010: offer, 0b1100: offer, 0b0111: 3, 0b1000: -1}
+        assert bool(check_in_bargaining_set(TableGame(None, [gains.get(S, 0) for S in range(16)]), [0] * 4)) is met

@@ -312,3 +312,13 @@ def test_nine_players_in_the_weber_set():
     table[0] = 0
     game = TableGame(None, table)
     assert check_in_weber_set(game, shapley_value(game).exact)
+
+
+def test_forged_averages_prove_nothing():
+    game = TableGame(["A", "B"], [0, 1, 2, 5])
+    beyond = {"orders": [[["A", "B"], 2], [["B", "A"], -1]]}  # twice one marginal vector less another
+    assert check_weber_set(game, [-1, 6], beyond).verdict is Verdict.UNDECIDED
+    assert check_in_weber_set(game, [-1, 6]).verdict is Verdict.FAILS
+    nothing = TableGame(["A", "B"], [0, 1, 1, 0])
+    twice = {"orders": [[["A", "B"], 2]]}  # weights that add up to 2
+    assert check_weber_set(nothing, [2, -2], twice).verdict is Verdict.UNDECIDED

@@ -16,8 +16,10 @@ from scipy.optimize import linprog
 
 import comity
 from comity.checks.confirm import check_for, confirm
+from comity.checks.excess_chain import Pairs, Span
+from comity.checks.weighted_nucleolus import check_no_positive_worth
 from comity.coalitions import names_of
-from comity.errors import ComityError, InvalidEvidence, InvalidGame, TooManyPlayers
+from comity.errors import ComityError, InvalidEvidence, InvalidGame, OutsideDomain, TooManyPlayers
 from comity.games.coalitional.airport import AirportGame
 from comity.games.coalitional.base import Game
 from comity.games.coalitional.table import TableGame
@@ -362,6 +364,37 @@ def test_one_worth_changed_by_one_unit_is_refuted_where_it_matters(game, result)
 
 
 @cases
+def test_a_coalition_made_attractive_is_noticed(game, result):
+    witness = result.certificate.to_json()["witness"]
+    for S in range(1, game.grand_coalition):
+        table = [worth + game.sign * 10**6 * (T == S) for T, worth in enumerate(game.exact_table())]
+        assert refuted(TableGame(game.players, table, game.orientation), result, result.exact, witness)
+
+
+@given(game=strategies.gain_or_cost_games(max_players=4), data=st.data())
+def test_the_largest_excess_of_a_pair_outside_a_span_is_found(game, data):
+    n = game.n
+    x = [*(F(data.draw(st.integers(-3, 3))) for _ in range(n - 1))]
+    x.append(game.exact(game.grand_coalition) - sum(x))
+    span = Span(n)
+    for _ in range(data.draw(st.integers(0, n))):
+        span.add([data.draw(st.integers(-1, 1)) for _ in range(n)])
+    excess = game.excesses(x)
+
+    def inside(S: int, T: int) -> bool:
+        difference = [(S >> i & 1) - (T >> i & 1) for i in range(n)]
+        return all(sum(a * b for a, b in zip(normal, difference, strict=True)) == 0 for normal in span.normals)
+
+    outside = [excess[S] - excess[T] for S, T in product(range(1 << n), repeat=2) if not inside(S, T)]
+    pairs = Pairs(game, x)
+    assert bool(outside) is (span.rank < n)
+    for epsilon in {*outside, F(0)}:
+        found = pairs.above(epsilon, span)
+        assert (found is None) is (max(outside, default=epsilon) <= epsilon)
+        assert found is None or (pairs.excess(found) > epsilon and not inside(*found))
+
+
+@cases
 def test_other_weights_of_the_excesses_are_refuted(game, result):
     witness = result.certificate.to_json()["witness"]
     if result.concept == "weighted_prenucleolus":
@@ -389,10 +422,13 @@ def test_what_cannot_be_weights_says_so():
 
 
 def test_a_proportional_nucleolus_needs_worths():
-    with pytest.raises(InvalidGame, match=r"\{A\} is worth 0; .* use per_capita_nucleolus"):
+    with pytest.raises(OutsideDomain, match=r"\{A\} is worth 0; .* use per_capita_nucleolus") as refusal:
         proportional_nucleolus(THREE)
-    with pytest.raises(InvalidGame, match=r"\{1\} costs -1"):
+    assert refusal.value.certificate == check_no_positive_worth(THREE, None, {"coalition": ["A"]})
+    with pytest.raises(OutsideDomain, match=r"\{1\} costs -1"):
         proportional_prenucleolus(TableGame(None, [0, -1, 2, 3], "cost"))
+    for names in ([], ["A", "B"], ["A", "B", "C"]):
+        assert not check_no_positive_worth(THREE, None, {"coalition": names})
 
 
 def test_too_many_players_for_pairs():

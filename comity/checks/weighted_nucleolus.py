@@ -7,9 +7,10 @@ from fractions import Fraction
 from typing import Any
 
 from comity import rational
-from comity.certificate import Certificate
+from comity.certificate import Certificate, holds_if
+from comity.checks.core import settled
 from comity.checks.nucleolus import check_chain
-from comity.coalitions import label, mask_of
+from comity.coalitions import label, mask_of, names_of
 from comity.declaration import declare
 from comity.errors import InvalidEvidence, InvalidGame
 from comity.games.coalitional.base import Game
@@ -93,6 +94,27 @@ def check_weighted_nucleolus(game: Game, x: Sequence[Any], witness: Mapping[str,
     """x is the nucleolus with the excess of S multiplied by the weight of S, as `check_weighted_prenucleolus` reads it."""
     weights, shown = _stated(game, witness)
     return check_chain("weighted_nucleolus", game, x, witness, bounded=True, weights=weights, shown=shown)
+
+
+@declare("check", "A coalition is worth nothing or less")
+def check_no_positive_worth(game: Game, x: None, witness: Mapping[str, Any]) -> Certificate:
+    """``witness["coalition"]`` names one, not everybody, whose worth (cost) is not positive; the margin is minus that worth.
+
+    There is no allocation to look at: ``x`` is None.
+    """
+    game, kept = settled(game, witness)
+    names = witness.get("coalition")
+    if not isinstance(names, list | tuple):
+        raise InvalidEvidence("the evidence names no coalition; give the names of one that is worth nothing or less")
+    S = mask_of(game.players, names)
+    worth = game.exact(S)
+    return Certificate(
+        "a coalition is worth nothing or less",
+        holds_if(0 < S < game.grand_coalition and worth <= 0),
+        margin=-worth,
+        witness={"coalition": names_of(game.players, S), **kept},
+        check="check_no_positive_worth",
+    )
 
 
 def _per_member(game: Game) -> list[Fraction]:

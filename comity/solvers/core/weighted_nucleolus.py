@@ -10,6 +10,7 @@ from typing import Any
 
 from comity import rational
 from comity.checks.weighted_nucleolus import (
+    check_no_positive_worth,
     check_proportional_nucleolus,
     check_proportional_prenucleolus,
     check_weighted_nucleolus,
@@ -17,7 +18,7 @@ from comity.checks.weighted_nucleolus import (
 )
 from comity.coalitions import label, mask_of, names_of
 from comity.declaration import declare
-from comity.errors import ComityError, InvalidGame
+from comity.errors import ComityError, OutsideDomain
 from comity.games.coalitional.base import Game
 from comity.results import Allocation
 from comity.solvers.core.coalition_rows import IntegerGame
@@ -96,9 +97,10 @@ def weighted_nucleolus(game: Game, weights: Weights) -> Allocation:
 
 
 @declare(
-    "rule",
+    "concept",
     "The largest dissatisfaction per unit of worth as small as possible, then the next, over all efficient allocations",
     area="benefit_distribution",
+    claims=("efficient", "symmetric", "anonymous", "in_core_if_nonempty", "in_core_if_convex"),
     reference="Young, Okada & Hashimoto (1982)",
     certificate="check_proportional_prenucleolus",
 )
@@ -112,8 +114,8 @@ def proportional_prenucleolus(game: Game) -> Allocation:
 
     Raises
     ------
-    InvalidGame
-        If a coalition is worth nothing or less.
+    OutsideDomain
+        If a coalition is worth nothing or less; its name is in the ``certificate``.
 
     References
     ----------
@@ -131,9 +133,10 @@ def proportional_prenucleolus(game: Game) -> Allocation:
 
 
 @declare(
-    "rule",
+    "concept",
     "The largest dissatisfaction per unit of worth as small as possible, then the next, over all imputations",
     area="benefit_distribution",
+    claims=("efficient", "symmetric", "anonymous", "in_core_if_nonempty", "in_core_if_convex", "individually_rational"),
     reference="Young, Okada & Hashimoto (1982)",
     certificate="check_proportional_nucleolus",
 )
@@ -147,8 +150,10 @@ def proportional_nucleolus(game: Game) -> Allocation:
 
     Raises
     ------
+    OutsideDomain
+        If a coalition is worth nothing or less; its name is in the ``certificate``.
     InvalidGame
-        If a coalition is worth nothing or less, or there is no imputation.
+        If there is no imputation; `proportional_prenucleolus` exists even then.
 
     References
     ----------
@@ -228,8 +233,9 @@ def _worths(game: Game) -> list[Fraction]:
     for S, worth in enumerate(worths):
         if worth <= 0:
             verb = "is worth" if game.sign > 0 else "costs"
-            raise InvalidGame(
+            raise OutsideDomain(
                 f"{label(game.players, S)} {verb} {rational.short(worth)}; an excess per unit of worth needs more than 0, "
-                "use per_capita_nucleolus or nucleolus"
+                "use per_capita_nucleolus or nucleolus",
+                check_no_positive_worth(game, None, {"coalition": names_of(game.players, S), **game.evidence()}),
             )
     return worths
