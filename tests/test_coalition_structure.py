@@ -78,6 +78,14 @@ def test_prices_a_trillionth_off_prove_nothing(game, data):
         assert certificate.margin is None
 
 
+def test_prices_below_what_a_coalition_is_worth_prove_nothing():
+    game = TableGame(["A", "B"], [0, 2, 1, 1])
+    assert not check_coalition_structure(game, [["A", "B"]], {"prices": [1, 0]})
+    assert not check_coalition_structure(game, [["A"], ["B"]], {"prices": [3, 0]})
+    assert not check_coalition_structure(game, [["A"], ["B"]], {"prices": [3, 1]})
+    assert check_coalition_structure(game, [["A"], ["B"]], {"prices": [2, 1]})
+
+
 def test_four_agents():  # Rahwan & Jennings 2008, from memory: {1}, {2} and {3, 4} with 30 + 40 + 80
     worth = {1: 30, 2: 40, 4: 25, 8: 45, 3: 50, 5: 60, 9: 80, 6: 55, 10: 70, 12: 80, 7: 90, 11: 120, 13: 100, 14: 115, 15: 140}
     found = optimal_coalition_structure(TableGame(None, [worth.get(S, 0) for S in range(16)]))

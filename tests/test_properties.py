@@ -129,6 +129,22 @@ def test_a_trillionth_too_little_is_too_little(check, worths, wrong):
         assert refuted.margin == -TINY
 
 
+@pytest.mark.parametrize(
+    ("check", "place"),
+    [
+        (check_superadditive, [["2"], ["3"]]),
+        (check_monotone, [["2"], ["2", "3"]]),
+        (check_weakly_superadditive, [["2"], ["2", "3"], ["3"]]),
+    ],
+)
+def test_a_fault_in_one_place_is_found_there(check, place):
+    # Only the second and the third player, by themselves, would lose by merging.
+    certificate = check(TableGame(None, [0, 0, 1, 1, 0, 0, 0, 1]))
+    assert not certificate
+    assert certificate.margin == -1
+    assert certificate.witness["coalitions"] == place
+
+
 def test_costs_are_read_with_the_other_sign():
     worths = [F(w) for w in [0, 1, 1, 2, 1, 2, 2, 3]]
     for check in (check_concave, check_subadditive, check_weakly_subadditive):
@@ -165,7 +181,7 @@ def test_when_a_bankruptcy_game_is_k_convex(claims, data):
     game = ClaimsGame(estate, claims)
     for k in range(1, len(claims) - 1):
         enough = all(sum(chosen) <= estate for chosen in combinations(claims, len(claims) - k))
-        assert is_k_convex(game, k) is enough
+        assert is_k_convex(game, k) is bool(check_k_convex(game, k)) is enough
 
 
 @given(games, st.data())

@@ -137,6 +137,28 @@ def test_evidence_a_little_off_proves_nothing(find, check, game):
                 assert check(game, shorter).verdict is Verdict.UNDECIDED
 
 
+def test_core_points_that_give_more_do_not_prove_exactness():
+    game = TableGame(["A", "B"], [0, 1, 2, 5])
+    points = [[["A"], [2, 3]], [["B"], [2, 3]], [["A", "B"], [2, 3]]]
+    assert check_exactness(game, {"points": points}).verdict is Verdict.UNDECIDED
+    points[0][1], points[1][1] = [1, 4], [3, 2]
+    assert check_exactness(game, {"points": points}).verdict is Verdict.HOLDS
+
+
+def test_evidence_with_a_negative_weight_proves_nothing():
+    # Joining adds more than being alone: with a weight of -1 that would look like a contradiction.
+    game = TableGame(["A", "B"], [0, 1, 2, 5])
+    weights = [[["A", "B"], 1], [["B"], -1]]
+    undecided = Verdict.UNDECIDED
+    assert check_exactness(game, {"coalition": ["A"], "weights": weights, "grand": 0}).verdict is undecided
+    alone = [[["A", "B"], 1], [["A"], -1], [["B"], -1]]
+    steps = [[["A"], "A", "B", -1], [["B"], "B", "A", -1]]
+    assert check_population_monotonicity(game, {"weights": alone, "steps": steps}).verdict is undecided
+    three = TableGame(None, [0, 1, 2, 5, 3, 6, 7, 13])
+    taken = [[["1", "2"], 1], [["1", "3"], 1], [["1"], -1]]
+    assert check_total_balancedness(three, {"coalition": ["1", "2", "3"], "weights": taken}).verdict is undecided
+
+
 @pytest.mark.parametrize("check", [check_total_balancedness, check_exactness, check_population_monotonicity])
 @pytest.mark.parametrize(
     "witness",
