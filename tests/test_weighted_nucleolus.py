@@ -448,3 +448,15 @@ def test_no_imputation_no_nucleolus_of_any_kind():
     for concept in (per_capita_nucleolus, proportional_nucleolus, lambda g: weighted_nucleolus(g, [1])):
         with pytest.raises(InvalidGame, match="prenucleolus"):
             concept(game)
+
+
+def test_a_pair_is_found_where_one_class_has_both_the_largest_and_the_smallest_excess():
+    # e(AB) = 5 and e(C) = -5 are alike to the span, and so are e(A) = 4 and e(AC) = -1: of the pairs that are not, (A, C) has most.
+    game = TableGame(["A", "B", "C"], [0, 4, 0, 5, -5, -1, 0, 0])
+    span = Span(3)
+    span.add([1, 1, 0])
+    span.add([0, 0, 1])
+    assert Pairs(game, [F(0)] * 3).above(F(6), span) == (0b001, 0b100)
+    assert Pairs(game, [F(0)] * 3).above(F(9), span) is None
+    flipped = Pairs(TableGame(game.players, [-worth for worth in game.exact_table()]), [F(0)] * 3)
+    assert flipped.above(F(6), span) == (0b100, 0b001)
