@@ -451,7 +451,7 @@ def test_no_imputation_no_nucleolus_of_any_kind():
 
 
 def test_a_pair_is_found_where_one_class_has_both_the_largest_and_the_smallest_excess():
-    # e(AB) = 5 and e(C) = -5 are alike to the span, and so are e(A) = 4 and e(AC) = -1: of the pairs that are not, (A, C) has most.
+    # e(AB) = 5 and e(C) = -5 are alike to the span, so are e(A) = 4 and e(AC) = -1; of the other pairs (A, C) has most.
     game = TableGame(["A", "B", "C"], [0, 4, 0, 5, -5, -1, 0, 0])
     span = Span(3)
     span.add([1, 1, 0])
