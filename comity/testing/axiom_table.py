@@ -15,12 +15,21 @@ from comity.results import Allocation
 from comity.solvers.comparison import concepts_of_a_game
 from comity.testing.axioms import axioms
 
-CLAIMED, FAILS, OPEN = "claimed", "fails", "open"
+CLAIMED, FOLLOWS, FAILS, OPEN = "claimed", "follows", "fails", "open"
+# What every rule that satisfies the first satisfies, too, by the words of both.
+IMPLIES = {
+    "anonymous": ("symmetric",),
+    "covariant": ("homogeneous",),
+    "desirability": ("symmetric",),
+    "dummy_player": ("null_player", "projection"),
+    "in_core_if_nonempty": ("in_core_if_convex",),
+    "individually_rational": ("individually_rational_if_superadditive",),
+}
 
 
 @dataclass(frozen=True)
 class AxiomTable:
-    """``marks[concept][axiom]`` is ``"claimed"`` (tested on random games), ``"fails"`` or ``"open"``.
+    """``marks[concept][axiom]`` is ``"claimed"`` (and tested), ``"follows"`` (from a claim), ``"fails"`` or ``"open"``.
 
     ``counterexamples[concept, axiom]`` is a game and what was found in it, wherever the mark is ``"fails"``.
     """
@@ -50,9 +59,10 @@ def axiom_table(games: Sequence[Game] | None = None) -> AxiomTable:
         declaration = concept.__declaration__
         if declaration.kind != "concept":
             continue
-        marks[name] = {axiom: CLAIMED if axiom in declaration.claims else OPEN for axiom in known}
+        implied = {axiom for claim in declaration.claims for axiom in IMPLIES.get(claim, ())}
+        marks[name] = {a: CLAIMED if a in declaration.claims else FOLLOWS if a in implied else OPEN for a in known}
         for axiom in known:
-            if name in applicable and axiom not in declaration.claims:
+            if name in applicable and marks[name][axiom] == OPEN:
                 example = counterexample(applicable[name], axiom, searched)
                 if example is not None:
                     marks[name][axiom], found[name, axiom] = FAILS, example

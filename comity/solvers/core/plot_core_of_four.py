@@ -63,9 +63,8 @@ def plot_core_of_four(game: Game, points: Mapping[str, Division], ax: Any = None
 def core_faces(game: Game, vertices: Sequence[Division]) -> list[list[Division]]:
     """The faces of the core by their corners: those that a coalition holds at its bound, and the core itself where it is flat."""
     found = {frozenset(k for k, x in enumerate(vertices) if game.excess(S, x) == 0) for S in range(1, game.grand_coalition)}
-    faces = [tight for tight in found if len(tight) > 2]
-    # A bound may hold on an edge of a face, or with it; only the largest are faces.
-    return [[vertices[k] for k in sorted(face)] for face in faces if not any(face < other for other in faces)]
+    # Two corners are an edge; three or more are a polygon, and no polygon lies in another: its own bounds are edges.
+    return [[vertices[k] for k in sorted(face)] for face in sorted(found, key=sorted) if len(face) > 2]
 
 
 def _draw_tetrahedron(game: Game, place: _Places, ax: Any) -> None:
