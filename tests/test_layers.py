@@ -30,7 +30,7 @@ TOP = {
 INSIDE = {
     **dict.fromkeys(("highspy", "scipy", "cvxpy", "pulp"), ("engines",)),
     "flint": ("engines", "checks"),
-    **dict.fromkeys(("pandas", "matplotlib", "jinja2", "rich", "networkx"), EVERYWHERE),
+    **dict.fromkeys(("pandas", "matplotlib", "mpl_toolkits", "jinja2", "rich", "networkx"), EVERYWHERE),
 }
 HEAVY = (
     "scipy", "cvxpy", "pulp", "highspy", "flint", "pandas", "matplotlib", "jinja2", "rich", "pydantic", "hypothesis", "numba",

@@ -12,7 +12,6 @@ from comity.errors import ComityError
 from comity.games.coalitional.base import Game
 from comity.games.coalitional.table import TableGame
 from comity.results import Allocation
-from comity.solvers.comparison import concepts_of_a_game
 from comity.testing.axioms import axioms
 
 CLAIMED, FOLLOWS, FAILS, OPEN = "claimed", "follows", "fails", "open"
@@ -52,6 +51,8 @@ def axiom_table(games: Sequence[Game] | None = None) -> AxiomTable:
     """
     known = axioms()
     searched = list(games) if games is not None else list(small_games())
+    from comity.solvers.comparison import concepts_of_a_game
+
     applicable = concepts_of_a_game()
     marks: dict[str, dict[str, str]] = {}
     found: dict[tuple[str, str], tuple[Game, str]] = {}
