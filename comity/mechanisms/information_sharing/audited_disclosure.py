@@ -113,7 +113,7 @@ class AuditedDisclosure(Clause):
         others = len(setting.among(self)) - 1
         received = member.receive_weight * others * self.shared
         disclosed = sum((k.p * (k.reward - loss) for k, loss in zip(self.class_, self.loss[member.id], strict=True)), ZERO)
-        return received + disclosed - member.dues - self._wrongful_fine() * self.quiet
+        return received + disclosed - self._dues(setting, member) - self._wrongful_fine() * self.quiet
 
     def continuation(self, setting: Setting, member: Member) -> Fraction:
         """V_i: what expulsion takes away."""
@@ -123,12 +123,36 @@ class AuditedDisclosure(Clause):
         surplus = max(ZERO, self.value(setting, member) - member.outside)
         return member.discount / (1 - member.discount) * surplus
 
-    def budget(self, setting: Setting) -> Fraction:
-        """Dues less expected rewards and audits; a quiet period counts as one examination."""
-        present = setting.among(self)
-        rewards = len(present) * sum((k.p * k.reward for k in self.class_), ZERO)
-        audits = len(present) * self.audit.rate * self.audit.cost * self.quiet
-        return sum((member.dues for member in present), ZERO) - rewards - audits
+    def budget(self, setting: Setting) -> Fraction | None:
+        """Dues less expected rewards and audits; a quiet period counts as one examination.
+
+        Several such clauses spend the same dues: the first of them, in the order of the file, keeps the one budget.
+        """
+        sharing = self._sharing(setting)
+        if sharing[0].id != self.id:
+            return None
+        dues = sum((dues for clause in sharing for _, dues in clause.own_dues(setting)), ZERO)
+        return dues - sum((amount for clause in sharing for _, amount in clause.spending(setting)), ZERO)
+
+    def own_dues(self, setting: Setting) -> list[tuple[str, Fraction]]:
+        """The dues counted in this clause: those of members whom no earlier clause of this type binds."""
+        return [(member.id, self._dues(setting, member)) for member in setting.among(self)]
+
+    def spending(self, setting: Setting) -> list[tuple[str, Fraction]]:
+        """Expected rewards by class, and examinations, per period."""
+        n = len(setting.among(self))
+        rewards = [(f"rewards for {k.name}", n * k.p * k.reward) for k in self.class_]
+        return [*rewards, ("examinations in quiet periods", n * self.audit.rate * self.audit.cost * self.quiet)]
+
+    def _sharing(self, setting: Setting) -> list[AuditedDisclosure]:
+        """The clauses of this type, which live on the same dues."""
+        found = [clause for clause in setting.clauses if isinstance(clause, AuditedDisclosure)]
+        return found if any(clause.id == self.id for clause in found) else [self]
+
+    def _dues(self, setting: Setting, member: Member) -> Fraction:
+        """A member pays its dues once, so one clause counts them."""
+        first = next(clause for clause in self._sharing(setting) if clause.binds(member.id))
+        return member.dues if first.id == self.id else ZERO
 
     def _wrongful_fine(self) -> Fraction:
         return self.audit.rate * self.audit.false_positive * self.sanction.fine
@@ -162,7 +186,7 @@ class AuditedDisclosure(Clause):
             found += [self._lie(setting, member, deviation) for deviation in self.deviations(setting, member)]
             if self.examine == "statement":
                 found += self._hiding_several(setting, member)
-        return [*found, self._money(setting)] if present else found
+        return [*found, *self._money(setting)]
 
     def levers(self, setting: Setting) -> list[Lever]:
         lie = ("lie",)
@@ -352,7 +376,7 @@ class AuditedDisclosure(Clause):
             events={k.name: (k.p, k.reward - loss) for k, loss in zip(self.class_, self.loss[member.id], strict=True)},
             certain={
                 **{f"{k.name} from {others} others": others * member.receive_weight * k.p * k.value for k in self.class_},
-                "dues": -member.dues,
+                "dues": -self._dues(setting, member),
             },
             if_none=-self._wrongful_fine(),
             unit=unit,
@@ -371,23 +395,34 @@ class AuditedDisclosure(Clause):
             theorem=THEOREM,
         )
 
-    def _money(self, setting: Setting) -> Finding:
-        present, unit = setting.among(self), f"{setting.unit} per {setting.period}"
-        left = self.budget(setting)
-        n = len(present)
-        spending = [(f"rewards for {k.name}", n * k.p * k.reward) for k in self.class_]
-        spending.append(("examinations in quiet periods", n * self.audit.rate * self.audit.cost * self.quiet))
+    def _money(self, setting: Setting) -> list[Finding]:
+        left, unit = self.budget(setting), f"{setting.unit} per {setting.period}"
+        sharing = [clause for clause in self._sharing(setting) if setting.among(clause)]
+        if left is None or not sharing:
+            return []
+        several = len(sharing) > 1
+        spending = [
+            (f"{clause.id}: {what}" if several else what, amount)
+            for clause in sharing
+            for what, amount in clause.spending(setting)
+        ]
+        whose = f" of {', '.join(clause.id for clause in sharing)}" if several else ""
         state = f"{rational.short(left)} {unit} is left" if left >= 0 else f"{rational.short(-left)} {unit} is missing"
-        return Finding(
-            clause=self.id,
-            question="budget",
-            item="budget",
-            holds=left >= 0,
-            unit=unit,
-            sentence=f"Rewards and examinations are paid from the dues: {state}.",
-            certificate=check_at_least(
-                "the dues carry rewards and examinations", [(m.id, m.dues) for m in present], spending, unit
-            ),
-            values={"budget": left},
-            theorem="I5: budget balance in expectation",
-        )
+        return [
+            Finding(
+                clause=self.id,
+                question="budget",
+                item="budget",
+                holds=left >= 0,
+                unit=unit,
+                sentence=f"Rewards and examinations{whose} are paid from the dues: {state}.",
+                certificate=check_at_least(
+                    "the dues carry rewards and examinations",
+                    [pair for clause in sharing for pair in clause.own_dues(setting)],
+                    spending,
+                    unit,
+                ),
+                values={"budget": left},
+                theorem="I5: budget balance in expectation",
+            )
+        ]
