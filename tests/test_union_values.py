@@ -214,3 +214,10 @@ def test_unions_are_a_partition_and_part_of_the_claim():
     form["certificate"]["witness"]["unions"] = [["A"], ["B", "C"]]
     assert confirm(game, form).verdict is Verdict.FAILS
     assert check_owen_value(game, ["1/2", "1/2", 0], {"unions": [["A", "B"], ["C"]]}).verdict is Verdict.FAILS
+
+
+def test_weights_in_doubles_are_taken_as_written():
+    game = TableGame(None, [0, 0, 0, 60, 0, 80, 20, 120])
+    result = semivalue(game, [1 / 3, 1 / 6, 1 / 3])
+    assert result.amounts == pytest.approx(shapley_value(game).amounts)
+    assert confirm(game, result)

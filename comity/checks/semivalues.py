@@ -36,8 +36,11 @@ def check_semivalue(game: Game, x: Sequence[Any], witness: Mapping[str, Any] | N
     return compared(game, x, claim, "check_semivalue", lambda: _from_dividends(game, weights), {"weights": listed, **kept})
 
 
+ROUNDING = Fraction(1, 10**12)
+
+
 def read_weights_by_size(game: Game, weights: Any) -> list[Fraction]:
-    """The weights p_s of each coalition of s others: none negative, and sum of C(n - 1, s) p_s = 1."""
+    """The weights p_s of each coalition of s others: none negative, and sum of C(n - 1, s) p_s = 1, up to 1e-12."""
     n = game.n
     if isinstance(weights, str | Mapping) or not hasattr(weights, "__iter__"):
         raise InvalidEvidence("the weights are not a list; give one weight for each number of others, from 0 to n - 1")
@@ -48,7 +51,8 @@ def read_weights_by_size(game: Game, weights: Any) -> list[Fraction]:
         if weight < 0:
             raise ComityError(f"the weight of size {s} is {rational.text(weight)}; weights are never negative")
     total = sum((comb(n - 1, s) * weight for s, weight in enumerate(p)), Fraction(0))
-    if total != 1:
+    # Doubles such as 1/3 cannot add up exactly; they are kept as written, and the claim names them.
+    if abs(total - 1) > ROUNDING:
         raise ComityError(
             f"the weights of all coalitions of others add up to {rational.text(total)}, not 1; "
             f'divide each by that, and write thirds as "1/3"'
