@@ -274,3 +274,8 @@ def test_a_kind_that_does_not_exist_is_refused():
 def test_the_catalogue_can_be_searched():
     assert "AirportGame" in {entry.name for entry in catalogue("littlechild")}
     assert catalogue("no entry has these words") == ()
+
+
+def test_a_worth_that_is_no_number_is_named_with_its_coalition():
+    with pytest.raises(InvalidGame, match=r"the worth of \{A, B\} is nan"):
+        TableGame(["A", "B"], [0, 1, 2, float("nan")])

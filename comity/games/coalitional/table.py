@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from comity import rational
-from comity.coalitions import check_table_size, mask_of, names_of, player_names
+from comity.coalitions import check_table_size, label, mask_of, names_of, player_names
 from comity.declaration import declare
-from comity.errors import InvalidGame
+from comity.errors import ComityError, InvalidGame
 from comity.games.coalitional.base import Game, Orientation
 from comity.games.coalitional.json_form import read_table
 
@@ -58,7 +58,7 @@ class TableGame(Game):
         check_table_size(n)
         if np.ndim(values) != 1 or size != 1 << n:
             raise InvalidGame(f"{n} players need 2**{n} = {1 << n} worths, but the table has shape {np.shape(values)}")
-        self._given = _copy(values)
+        self._given = _copy(values, self.players)
         if _is_float(self._given):
             bad = np.flatnonzero(~np.isfinite(self._given))
             if bad.size:
@@ -146,14 +146,17 @@ def _count(players: Sequence[str] | None, keys: Iterable[tuple[str, ...]]) -> in
     return len(players) if players is not None else len({name for key in keys for name in key})
 
 
-def _copy(values: Any) -> NDArray[Any]:
+def _copy(values: Any, players: Sequence[str]) -> NDArray[Any]:
     if isinstance(values, np.ndarray) and values.dtype.kind in "iuf":
         return values.copy()
     listed = list(values)
     if all(type(worth) is int and abs(worth) < 2**62 for worth in listed):
         return np.array(listed, dtype=np.int64)
     kept = np.empty(len(listed), dtype=object)
-    kept[:] = [rational.exact(worth, "a worth") for worth in listed]
+    try:
+        kept[:] = [rational.exact(worth, f"the worth of {label(players, S)}") for S, worth in enumerate(listed)]
+    except ComityError as error:
+        raise InvalidGame(str(error)) from None
     return kept
 
 
