@@ -499,6 +499,8 @@ def test_serve_tells_its_address_and_ends_when_interrupted(holding):
         [sys.executable, "-m", "comity", "serve", str(holding), "--port", "0"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=EXAMPLES.parent, env={**os.environ, "PYTHONUNBUFFERED": "1"},
     ) as running:  # fmt: skip
+        killer = threading.Timer(60, running.kill)  # a server that does not end must not hold up the tests
+        killer.start()
         line = running.stdout.readline().decode()
         address = re.search(r"http://127\.0\.0\.1:\d+/", line)
         assert address, line
@@ -508,6 +510,7 @@ def test_serve_tells_its_address_and_ends_when_interrupted(holding):
         assert running.wait(30) == 0
         assert running.stdout.read() == b"Stopped.\n"
         assert running.stderr.read() == b""
+        killer.cancel()
 
 
 def test_a_port_that_is_taken_is_said(holding):

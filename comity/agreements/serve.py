@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import signal
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -80,6 +81,8 @@ def serve(file: Path, port: int, tell: Callable[[str], None]) -> None:
     with running:
         tell(f"The report is at http://127.0.0.1:{running.server_port}/ and follows {file}; stop with Ctrl-C.")
         try:
+            # A shell that starts us in the background has us ignore Ctrl-C; whoever sends it means it.
+            signal.signal(signal.SIGINT, signal.default_int_handler)
             running.serve_forever()
         except KeyboardInterrupt:
             tell("Stopped.")
