@@ -449,7 +449,8 @@ def test_efforts_within_bounds_are_the_best_on_a_grid(seed):
     payoff = best_of_grid(game, k)
     value = float(game.payoffs(k)[0])
     assert value >= payoff - 1e-9 * abs(payoff)
-    assert value == pytest.approx(payoff, rel=1e-4)
+    # The grid falls short of the best by what its spacing misses, up to 6e-4 of it on 40 seeds.
+    assert value == pytest.approx(payoff, rel=5e-3)
     if game.most_effort is not None:
         assert 0 <= lead <= game.most_effort
         assert reply is None or 0 <= reply <= game.most_effort
