@@ -254,8 +254,3 @@ def finding_form(finding: Finding) -> dict[str, Any]:
 def margin_form(one: Margin) -> dict[str, Any]:
     """A margin in the form of ``assessment/0.1``."""
     return {"path": one.path, **number_fields("value", one.value), **number_fields("turns_at", one.turns_at)}
-
-
-def by_id(findings: Sequence[Finding]) -> dict[str, Finding]:
-    """Findings by id."""
-    return {finding.id: finding for finding in findings}

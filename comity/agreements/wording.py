@@ -14,10 +14,10 @@ from comity.mechanisms.findings import Finding
 # More names than this are counted, not listed.
 LISTED = 12
 DEEDS = {
-    "lie": ("would hide findings or lie", "would hide findings or lie"),
-    "defect": ("would defect", "would defect"),
-    "leave": ("would leave", "would leave"),
-    "join": ("would not join", "would not join"),
+    "lie": "would hide findings or lie",
+    "defect": "would defect",
+    "leave": "would leave",
+    "join": "would not join",
 }
 
 
@@ -34,7 +34,7 @@ def verdict(assessment: Assessment) -> str:
         names = unique(finding.member for finding in failing if finding.member)
         blocs = unique("{" + ", ".join(finding.coalition) + "}" for finding in failing if finding.coalition)
         if names or blocs:
-            parts.append(f"{listed([*names, *blocs])} {DEEDS[question][0]}")
+            parts.append(f"{listed([*names, *blocs])} {DEEDS[question]}")
         elif failing:
             parts.append(failing[0].sentence.rstrip("."))
     if any(finding.question == "budget" for finding in assessment.failing):
