@@ -1,0 +1,230 @@
+"""Arrays of exact numbers: integers over one common denominator, as fast as numpy and as exact as fractions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import gcd, lcm
+from typing import Any, TypeGuard
+
+import numpy as np
+from numpy.typing import NDArray
+
+from comity import rational
+from comity.errors import ComityError
+
+# Decimals with no more digits than this are what their double prints, so a double can be read by arithmetic.
+SAFE_DECIMALS, SAFE_DIGITS = 12, 10**15
+# Sums and differences of two such integers stay within 64 bits.
+SMALL = 1 << 62
+
+
+@dataclass(frozen=True, eq=False)
+class ExactArray:
+    """Numbers ``numerators / denominator``, exact, in an array of any shape.
+
+    ``numerators`` are 64-bit integers where they fit and Python integers otherwise; they cannot be written to.
+
+    Examples
+    --------
+    >>> tenths = ExactArray.of([[0.1, "1/2"], [1, 0]])
+    >>> tenths.numerators.tolist(), tenths.denominator
+    ([[1, 5], [10, 0]], 10)
+    >>> tenths[0, 1]
+    Fraction(1, 2)
+    """
+
+    numerators: NDArray[Any]
+    denominator: int
+
+    def __post_init__(self) -> None:
+        numerators = compact(np.asarray(self.numerators))
+        numerators.setflags(write=False)
+        object.__setattr__(self, "numerators", numerators)
+
+    @classmethod
+    def of(cls, data: Any, what: str = "a number", shape: Sequence[int] | None = None) -> ExactArray:
+        """The numbers as they were written, whatever holds them: nested lists, an array, or an `ExactArray`.
+
+        Parameters
+        ----------
+        data : array-like of int, float, Fraction, Decimal or text
+        what : str
+            How an error names one of the numbers.
+        shape : sequence of int, optional
+            The shape they must have.
+        """
+        found = data if isinstance(data, cls) else _read(data, what)
+        if shape is not None and found.shape != tuple(shape):
+            raise ComityError(f"{what}: the array has shape {found.shape}, but {tuple(shape)} is needed")
+        return found
+
+    @classmethod
+    def zeros(cls, shape: Sequence[int]) -> ExactArray:
+        """Nothing but zeros."""
+        return cls(np.zeros(tuple(shape), dtype=np.int64), 1)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Lengths of the axes."""
+        return self.numerators.shape
+
+    def __len__(self) -> int:
+        return len(self.numerators)
+
+    def __getitem__(self, index: Any) -> Any:
+        """A Fraction for a single place, an `ExactArray` for a part."""
+        part = self.numerators[index]
+        return ExactArray(part, self.denominator) if isinstance(part, np.ndarray) else Fraction(int(part), self.denominator)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, ExactArray):
+            return NotImplemented
+        if self.shape != other.shape:
+            return False
+        a, b = self.over(lcm(self.denominator, other.denominator)), other.over(lcm(self.denominator, other.denominator))
+        return bool(np.array_equal(a, b))
+
+    def __hash__(self) -> int:
+        reduced = self.reduced()
+        return hash((reduced.denominator, reduced.shape, tuple(map(int, reduced.numerators.flat))))
+
+    def over(self, denominator: int) -> NDArray[Any]:
+        """The numerators over another denominator, a multiple of this one."""
+        factor, rest = divmod(denominator, self.denominator)
+        if rest:
+            raise ComityError(f"{denominator} is no multiple of the denominator {self.denominator}")
+        if factor == 1:
+            return self.numerators
+        largest = int(np.abs(self.numerators).max()) if self.numerators.size else 0
+        wide = self.numerators if largest * factor < SMALL else self.numerators.astype(object)
+        return wide * factor
+
+    def reduced(self) -> ExactArray:
+        """The same numbers over the least common denominator."""
+        common = gcd(self.denominator, *(int(a) for a in np.unique(self.numerators)))
+        return ExactArray(self.numerators // common, self.denominator // common)
+
+    def doubles(self) -> NDArray[np.float64]:
+        """The nearest doubles."""
+        if self.numerators.dtype != object and self.denominator < 1 << 53 and _within(self.numerators, 1 << 53):
+            return self.numerators / np.float64(self.denominator)  # both exact as doubles, so one rounding
+        flat = [rational.double(Fraction(int(a), self.denominator)) for a in self.numerators.flat]
+        return np.array(flat, dtype=float).reshape(self.shape)
+
+    def fractions(self) -> Any:
+        """Nested lists of Fractions."""
+        return _nested(self.numerators, lambda a: Fraction(int(a), self.denominator))
+
+    def texts(self) -> Any:
+        """Nested lists of texts such as ``"715/6"``, for JSON."""
+        return _nested(self.numerators, lambda a: rational.text(Fraction(int(a), self.denominator)))
+
+
+def over_one_denominator(*arrays: ExactArray) -> tuple[list[NDArray[Any]], int]:
+    """The numerators of several arrays over their least common denominator.
+
+    >>> [list(map(int, a)) for a in over_one_denominator(ExactArray.of(["1/2"]), ExactArray.of(["1/3"]))[0]]
+    [[3], [2]]
+    """
+    denominator = lcm(*(array.denominator for array in arrays))
+    return [array.over(denominator) for array in arrays], denominator
+
+
+def compact(numbers: NDArray[Any]) -> NDArray[Any]:
+    """Integers as 64-bit integers where sums and differences of two of them stay within 64 bits, else as Python integers."""
+    if numbers.dtype == np.int64:
+        return numbers if _within(numbers, SMALL) else numbers.astype(object)
+    if numbers.dtype != object:
+        return numbers.astype(np.int64)
+    small = all(-SMALL < int(a) < SMALL for a in numbers.flat)
+    return numbers.astype(np.int64) if small else np.vectorize(int, otypes=[object])(numbers)
+
+
+def _within(numbers: NDArray[np.int64], limit: int) -> bool:
+    return not numbers.size or (int(numbers.max()) < limit and int(numbers.min()) > -limit)
+
+
+def _read(data: Any, what: str) -> ExactArray:
+    array = data if isinstance(data, np.ndarray) else _array(data, what)
+    if array.dtype == bool:
+        raise ComityError(f"{what} is {bool(array.flat[0]) if array.size else 'a truth value'}; write a number")
+    if np.issubdtype(array.dtype, np.integer):
+        if array.dtype == np.uint64:
+            array = array.astype(object)
+        return ExactArray(array.copy() if array is data else array, 1)
+    if array.dtype == np.float64 or array.dtype == np.float32:
+        quick = _decimals(array.astype(float)) if array.dtype == np.float64 else None
+        if quick is not None:
+            return quick
+    numbers = [rational.exact(number, what) for number in array.flat]
+    denominator = lcm(1, *{number.denominator for number in numbers})
+    numerators = np.empty(len(numbers), dtype=object)
+    numerators[:] = [number.numerator * (denominator // number.denominator) for number in numbers]
+    return ExactArray(numerators.reshape(array.shape), denominator)
+
+
+def _array(data: Any, what: str) -> NDArray[Any]:
+    """Nested sequences as an array of objects; ragged ones are refused."""
+    rows = _lists(data)
+    shape = []
+    level = rows
+    while isinstance(level, list):
+        shape.append(len(level))
+        level = level[0] if level else None
+    flat: list[Any] = []
+    _flatten(rows, shape, flat, what)
+    if flat and all(type(number) is int and abs(number) < SMALL for number in flat):
+        return np.array(flat, dtype=np.int64).reshape(shape)
+    if flat and all(type(number) is float for number in flat):
+        return np.array(flat, dtype=float).reshape(shape)
+    array = np.empty(len(flat), dtype=object)
+    array[:] = flat
+    return array.reshape(shape)
+
+
+def _lists(data: Any) -> Any:
+    if isinstance(data, np.ndarray):
+        return data.tolist()
+    if isinstance(data, ExactArray):
+        return data.fractions()
+    return [_lists(part) for part in data] if _is_sequence(data) else data
+
+
+def _is_sequence(data: Any) -> TypeGuard[Iterable[Any]]:
+    return isinstance(data, Iterable) and not isinstance(data, str | bytes)
+
+
+def _flatten(rows: Any, shape: Sequence[int], flat: list[Any], what: str) -> None:
+    if not shape:
+        if isinstance(rows, list):
+            raise ComityError(f"{what}: a list of {len(rows)} stands where a number is needed")
+        flat.append(rows)
+        return
+    if not isinstance(rows, list) or len(rows) != shape[0]:
+        found = f"a list of {len(rows)}" if isinstance(rows, list) else repr(rows)
+        raise ComityError(f"{what}: {found} stands where a list of {shape[0]} is needed; all rows must be equally long")
+    for row in rows:
+        _flatten(row, shape[1:], flat, what)
+
+
+def _decimals(array: NDArray[np.float64]) -> ExactArray | None:
+    """Doubles that are decimals of few digits, read at once; None if some are not."""
+    if not array.size or not np.isfinite(array).all():
+        return None
+    for places in range(SAFE_DECIMALS + 1):
+        scaled = np.rint(array * 10.0**places)
+        if np.abs(scaled).max() >= SAFE_DIGITS:
+            return None
+        if np.array_equal(scaled / 10.0**places, array):
+            return ExactArray(scaled.astype(np.int64), 10**places)
+    return None
+
+
+def _nested(array: NDArray[Any], show: Any) -> Any:
+    if array.ndim == 0:
+        return show(array[()])
+    if array.ndim == 1:
+        return [show(a) for a in array]
+    return [_nested(part, show) for part in array]
