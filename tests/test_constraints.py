@@ -36,5 +36,10 @@ def test_each_dependency_is_pinned_once_to_a_version_it_allows(python):
         assert wanted.specifier.contains(versions[canonicalize_name(wanted.name)]), wanted
 
 
-def test_the_extras_are_test_and_docs():
-    assert sorted(EXTRAS) == ["docs", "test"]
+def test_the_extras_are_these():
+    assert {"crypto", "docs", "dp", "mpc", "test"} <= set(EXTRAS)
+
+
+@pytest.mark.parametrize("extra", ["crypto", "dp", "mpc"])
+def test_the_tests_need_what_an_extra_brings(extra):
+    assert set(EXTRAS[extra]) <= set(EXTRAS["test"]), f"without it the tests of {extra} could not run"
