@@ -12,7 +12,7 @@ from typing import Any
 from comity.declaration import Declaration, declaration_of
 from comity.errors import ComityError
 
-ROOMS = ("comity.games", "comity.checks", "comity.solvers", "comity.mechanisms", "comity.reproductions")
+ROOMS = ("comity.games", "comity.checks", "comity.secrets", "comity.solvers", "comity.mechanisms", "comity.reproductions")
 
 
 def modules(room: str) -> Iterator[ModuleType]:

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 T = TypeVar("T", bound=Callable[..., Any])
 
-KINDS = ("game", "transform", "concept", "property", "rule", "check", "clause", "mechanism", "reproduction")
+KINDS = ("game", "transform", "concept", "property", "rule", "check", "clause", "mechanism", "protocol", "reproduction")
 AREAS = (
     "information_sharing",
     "collaborative_research",

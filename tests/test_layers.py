@@ -14,7 +14,7 @@ import comity
 ROOT = Path(comity.__file__).parent
 FILES = sorted(path for path in ROOT.rglob("*.py") if "__pycache__" not in path.parts)
 # From the bottom up; a module imports from its own layer or a lower one.
-LAYERS = ("ground", "engines", "games", "checks", "solvers", "mechanisms", "agreements", "reproductions", "cli")
+LAYERS = ("ground", "engines", "games", "checks", "secrets", "solvers", "mechanisms", "agreements", "reproductions", "cli")
 # What a layer may not import though it lies lower: checks prove without whoever found.
 SKIPPED = {"checks": {"engines"}}
 # The layers in which each package may be imported, at the top of a module or inside functions only.
@@ -30,11 +30,13 @@ TOP = {
 INSIDE = {
     **dict.fromkeys(("highspy", "scipy", "cvxpy", "pulp"), ("engines",)),
     "flint": ("engines", "checks"),
+    # What protects secrets: the extras mpc, dp and crypto, in one room and nowhere else.
+    **dict.fromkeys(("mpyc", "opendp", "cryptography"), ("secrets",)),
     **dict.fromkeys(("pandas", "matplotlib", "mpl_toolkits", "jinja2", "rich", "networkx"), EVERYWHERE),
 }
 HEAVY = (
     "scipy", "cvxpy", "pulp", "highspy", "flint", "pandas", "matplotlib", "jinja2", "rich", "pydantic", "hypothesis", "numba",
-    "networkx", "tomlkit",
+    "networkx", "tomlkit", "mpyc", "opendp", "cryptography",
 )  # fmt: skip
 
 
@@ -132,6 +134,10 @@ def test_imports_point_down(path):
         ("games", "if True:\n    import networkx"),
         ("games", "try:\n    import numba\nexcept ImportError:\n    pass"),
         ("games", "class A:\n    import networkx"),
+        ("secrets", "import mpyc.runtime"),
+        ("secrets", "from comity.solvers.values.shapley import shapley_value"),
+        ("mechanisms", "def f():\n    import opendp.prelude"),
+        ("cli", "def f():\n    from cryptography.hazmat.primitives import serialization"),
     ],
 )  # fmt: skip
 def test_an_import_that_points_up_or_is_too_heavy_is_found(layer, source):
@@ -146,6 +152,8 @@ def test_an_import_that_points_up_or_is_too_heavy_is_found(layer, source):
         ("ground", "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import pandas"),
         ("cli", "import click\nfrom comity.agreements import file"),
         ("testing", "import hypothesis\nfrom comity.solvers import values"),
+        ("secrets", "def f():\n    import opendp.prelude"),
+        ("mechanisms", "from comity.secrets.accounting import basic_composition"),
     ],
 )  # fmt: skip
 def test_an_import_that_is_allowed_is_let_through(layer, source):

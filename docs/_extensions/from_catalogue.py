@@ -28,6 +28,7 @@ HEADINGS = {
     "check": "Checks",
     "clause": "Clause types",
     "mechanism": "Mechanisms",
+    "protocol": "Protocols on secrets",
     "reproduction": "Reproductions of published tables",
 }
 
