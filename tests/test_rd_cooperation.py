@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from comity.certificate import Basis
 from comity.checks.equilibrium import check_best_reply, cournot_outputs, quadratic
 from comity.checks.rd_cooperation import check_breach, check_outsider, check_plans, check_reply_slope
+from comity.enclosure import Between, sqrt_between
 from comity.errors import InvalidEvidence
-from comity.games.strategic.rd_cooperation import REGIMES, SOCIETY, Between, Breach, InputSpillover, OutputSpillover, sqrt_between
+from comity.games.strategic.rd_cooperation import REGIMES, SOCIETY, Breach, InputSpillover, OutputSpillover
 from comity.mechanisms.collaborative_research.rd_cooperation import RdCooperation
 from comity.mechanisms.members import Member
 from comity.mechanisms.setting import Setting

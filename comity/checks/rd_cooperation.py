@@ -11,10 +11,10 @@ from comity import rational
 from comity.certificate import Basis, Certificate, Verdict, holds_if
 from comity.checks.equilibrium import check_best_reply, cournot_outputs
 from comity.declaration import declare
+from comity.enclosure import Between
 from comity.games.strategic.rd_cooperation import (
     RESEARCH_TOGETHER,
     SOCIETY,
-    Between,
     Breach,
     InputSpillover,
     OutputSpillover,

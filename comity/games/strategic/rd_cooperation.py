@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from math import isqrt
 from typing import Literal, NamedTuple, Self
 
 import numpy as np
 
 from comity.declaration import declare
+from comity.enclosure import BITS, Between, sqrt_between
 
 Regime = Literal["competition", "rd_cartel", "joint_venture_competition", "joint_venture_cartel", "full_cartel"]
 
@@ -25,25 +25,7 @@ JOINT_VENTURES = ("joint_venture_competition", "joint_venture_cartel")
 RESEARCH_TOGETHER = ("rd_cartel", "joint_venture_cartel", "full_cartel")
 SOCIETY = "society"  # the benchmark: research and output that are best for consumers and rivals together
 ZERO, ONE = Fraction(0), Fraction(1)
-BITS = 128
 COARSE = 24  # bits found by bisection before Newton's method takes over
-
-
-class Between(NamedTuple):
-    """A number known to lie between two rationals; exact where they are equal."""
-
-    low: Fraction
-    high: Fraction
-
-    @property
-    def exact(self) -> bool:
-        """Whether the number is known exactly."""
-        return self.low == self.high
-
-    @property
-    def middle(self) -> Fraction:
-        """The number itself where it is exact."""
-        return (self.low + self.high) / 2
 
 
 class Breach(NamedTuple):
@@ -422,21 +404,6 @@ class InputSpillover:
     def random(cls, n: int, rng: np.random.Generator) -> Self:
         """Research costly enough for every regime to have a plan."""
         return cls(min(n, 2), *_random_market(rng, 2))
-
-
-def sqrt_between(number: Fraction, bits: int = BITS) -> Between:
-    """The square root between two rationals, with ``bits`` correct bits; exact where it is rational.
-
-    >>> sqrt_between(Fraction(9, 4)), sqrt_between(Fraction(2), 3)
-    (Between(low=Fraction(3, 2), high=Fraction(3, 2)), Between(low=Fraction(11, 8), high=Fraction(3, 2)))
-    """
-    p, q = isqrt(number.numerator), isqrt(number.denominator)
-    if p * p == number.numerator and q * q == number.denominator:
-        return Between(Fraction(p, q), Fraction(p, q))
-    # The first bit counts as one of them, however small the number is.
-    shift = max(0, bits - (number.numerator.bit_length() - number.denominator.bit_length()) // 2)
-    root = isqrt((number.numerator << 2 * shift) // number.denominator)
-    return Between(Fraction(root, 1 << shift), Fraction(root + 1, 1 << shift))
 
 
 def _rounded(number: Fraction, bits: int) -> Fraction:

@@ -13,12 +13,11 @@ import numpy as np
 from comity import rational
 from comity.checks.rd_cooperation import check_breach, check_outsider, check_plans, check_reply_slope, gain_of, safe
 from comity.declaration import declare
+from comity.enclosure import BITS, Between
 from comity.errors import ComityError
 from comity.games.strategic.rd_cooperation import (
-    BITS,
     REGIMES,
     SOCIETY,
-    Between,
     Breach,
     InputSpillover,
     OutputSpillover,
