@@ -39,11 +39,16 @@ class OutsideDomain(ComityError):
         super().__init__(message)
 
 
-class Infeasible(ComityError):
-    """Nothing satisfies the constraints; ``farkas`` weighs the rows into a contradiction."""
+class NoImputation(OutsideDomain, InvalidGame):
+    """The players do better alone than together, so that no allocation suits each of them; ``certificate`` proves it."""
 
-    def __init__(self, message: str, farkas: Sequence[Any] = ()) -> None:
+
+class Infeasible(ComityError):
+    """Nothing satisfies the constraints; ``farkas`` weighs the rows into a contradiction, or ``certificate`` proves it."""
+
+    def __init__(self, message: str, farkas: Sequence[Any] = (), certificate: Any = None) -> None:
         self.farkas = tuple(farkas)
+        self.certificate = certificate
         super().__init__(message)
 
 

@@ -37,7 +37,7 @@ def check_coalition_structure(
     (True, Fraction(-2, 1))
     """
     game, kept = settled(game, witness)
-    masks = _partition(game, structure)
+    masks = partition_masks(game, structure)
     total = sum((game.exact(S) for S in masks), Fraction(0))
     shown: dict[str, Any] = {"coalitions": [names_of(game.players, S) for S in masks], "total": rational.text(total)}
     prices = (witness or {}).get("prices")
@@ -62,7 +62,8 @@ def check_coalition_structure(
     )
 
 
-def _partition(game: Game, structure: Sequence[Sequence[str]]) -> list[int]:
+def partition_masks(game: Game, structure: Sequence[Sequence[str]]) -> list[int]:
+    """The coalitions of a partition; anything that is none is refused."""
     masks = [mask_of(game.players, names) for names in structure]
     covered = 0
     for S in masks:

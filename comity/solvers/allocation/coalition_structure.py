@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -15,7 +16,9 @@ from comity.coalitions import check_table_size, names_of
 from comity.declaration import declare
 from comity.errors import SolverFailure
 from comity.games.coalitional.base import Game
+from comity.games.coalitional.structure_constraints import Limit, StructureConstraints, structure_constraints
 from comity.linear_programme import LinearProgramme
+from comity.solvers.allocation.constrained_coalition_structure import best_constrained_structure
 from comity.solvers.core.coalition_rows import ONE, IntegerGame, optimise
 
 
@@ -55,9 +58,12 @@ class CoalitionStructure:
             "certificate": self.certificate.to_json(),
         }
 
-    def __str__(self) -> str:
+    def summary(self) -> str:
+        """The coalitions, the total and the certificate, one line each."""
         parts = "  ".join("{" + ", ".join(coalition) + "}" for coalition in self.coalitions)
         return f"{parts}\ntotal {rational.short(self.total)}\n{self.certificate}"
+
+    __str__ = summary
 
 
 @declare(
@@ -67,20 +73,92 @@ class CoalitionStructure:
     reference="Yeh (1986); Aumann & Drèze (1974)",
     certificate="check_coalition_structure",
 )
-def optimal_coalition_structure(game: Game) -> CoalitionStructure:
+def optimal_coalition_structure(
+    game: Game,
+    *,
+    smallest_coalition: int | None = None,
+    largest_coalition: int | None = None,
+    fewest_coalitions: int | None = None,
+    most_coalitions: int | None = None,
+    together: Iterable[Iterable[str]] = (),
+    apart: Iterable[Iterable[str]] = (),
+    forbidden: Iterable[Iterable[str]] = (),
+    allowed: Iterable[Iterable[str]] | None = None,
+    each_coalition: Iterable[Limit] = (),
+    in_total: Iterable[Limit] = (),
+    time_limit: float | None = None,
+) -> CoalitionStructure:
     """The partition with the greatest total worth, in a cost game the least total cost; exactly, as far as 15 players.
 
-    By dynamic programming over coalitions, 3**n / 2 steps.  Of several the one found first has the largest coalitions with the
-    first players.  If the partition can be defended by prices, they are found by a linear programme and prove it optimal at a
-    glance; otherwise the check works out the best of every coalition again.
+    Without side constraints by dynamic programming over coalitions, 3**n / 2 steps.  Of several the one found first has the
+    largest coalitions with the first players.  If the partition can be defended by prices, they are found by a linear programme
+    and prove it optimal at a glance; otherwise the check works out the best of every coalition again.
+
+    With side constraints by an integer programme, one column for each coalition that may form.  The certificate holds a proof by
+    prices that needs no solver to check.  Of several optimal partitions any one may come out; a constraint chooses among them.
+
+    Parameters
+    ----------
+    game : Game
+    smallest_coalition, largest_coalition : int, optional
+        The number of members of every coalition that forms.
+    fewest_coalitions, most_coalitions : int, optional
+        How many coalitions form.
+    together : groups of players, optional
+        All of a group are in one coalition.
+    apart : groups of players, optional
+        No two of a group are in one coalition.
+    forbidden : coalitions, optional
+        None of exactly these may form.
+    allowed : coalitions, optional
+        Only these may form; single players too only if they are named.  Any number of players, up to 32 768 coalitions.
+    each_coalition : Limits, optional
+        What every coalition that forms holds of something.
+    in_total : Limits, optional
+        What all coalitions that form add up to, for example a budget of what it costs to run them.
+    time_limit : float, optional
+        Seconds for the search; the proof that follows takes the time it needs and improves what the search left.
+
+    Raises
+    ------
+    Infeasible
+        If no partition meets the constraints: the message names constraints that contradict each other, and ``certificate``
+        proves it.
 
     Examples
     --------
     >>> from comity.games.coalitional.table import TableGame
-    >>> found = optimal_coalition_structure(TableGame(["A", "B", "C"], [0, 1, 1, 3, 1, 2, 2, 3]))
+    >>> game = TableGame(["A", "B", "C"], [0, 1, 1, 3, 1, 2, 2, 3])
+    >>> found = optimal_coalition_structure(game)
     >>> found.coalitions, found.value
     ((('A', 'B'), ('C',)), 4.0)
+    >>> optimal_coalition_structure(game, apart=[("A", "B")], most_coalitions=2).value
+    3.0
     """
+    asked = structure_constraints(
+        game.players,
+        smallest_coalition=smallest_coalition,
+        largest_coalition=largest_coalition,
+        fewest_coalitions=fewest_coalitions,
+        most_coalitions=most_coalitions,
+        together=together,
+        apart=apart,
+        forbidden=forbidden,
+        allowed=allowed,
+        each_coalition=each_coalition,
+        in_total=in_total,
+    )
+    return _under(game, asked, time_limit) if asked.to_json() else _unconstrained(game)
+
+
+def _under(game: Game, constraints: StructureConstraints, time_limit: float | None) -> CoalitionStructure:
+    masks, certificate = best_constrained_structure(game, constraints, time_limit)
+    coalitions = tuple(tuple(names_of(game.players, S)) for S in masks)
+    total = sum((game.exact(S) for S in masks), Fraction(0))
+    return CoalitionStructure(game.players, coalitions, total, None, certificate)
+
+
+def _unconstrained(game: Game) -> CoalitionStructure:
     check_table_size(game.n, MAX_PLAYERS)
     best, first = _best_partitions(game)
     parts = []
