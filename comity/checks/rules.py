@@ -1,0 +1,451 @@
+"""Confirming what a direct rule promises, report by report: every lie is tried, in exact integers.
+
+A rule is a table, so its promises are finitely many inequalities between whole numbers over one denominator.  All of them are
+looked at; the margin is the tightest, and the witness says where it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from math import lcm
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from comity import rational
+from comity.certificate import Certificate, holds_if
+from comity.declaration import declare
+from comity.exact_array import SMALL, ExactArray, compact
+from comity.games.bayesian.rule import DirectRule
+from comity.games.bayesian.setting import BayesianSetting
+
+# So many comparisons are made at a time: large enough for numpy, small enough for memory.
+CHUNK = 1 << 21
+FLOAT_EXACT = 1 << 53
+
+
+@declare("check", "Nobody gains by a lie", reference="Hurwicz (1972); Gibbard (1973)")
+def check_truthful(rule: DirectRule, incentive: str = "dominant") -> Certificate:
+    """No type of any agent gains by claiming to be another that it can claim to be.
+
+    ``"dominant"``: at no profile of the others' types, all reporting the truth; for private values that means whatever they
+    report, and otherwise that the truth is an equilibrium whatever the types are (ex-post).  ``"bayesian"``: not on average over
+    the others' types given one's own; types of probability 0 are not asked.  The margin is minus the largest gain of a lie.
+
+    Examples
+    --------
+    The highest bid wins and pays itself: a bidder with 3 would rather say 1.
+
+    >>> from comity.games.bayesian.standard import single_item_auction
+    >>> auction = single_item_auction({"A": [1, 3], "B": [2]})
+    >>> first_price = DirectRule(auction, [[2], [1]], [[[0, 2]], [[3, 0]]])
+    >>> check_truthful(first_price).verdict.value, check_truthful(first_price).margin
+    ('HOLDS', Fraction(0, 1))
+    """
+    setting = rule.setting
+    worst = _Worst()
+    for i in range(len(setting.agents)):
+        if incentive == "dominant":
+            _worst_lie(rule, i, worst)
+        else:
+            _worst_average_lie(rule, i, worst)
+    gain = worst.gain or Fraction(0)
+    claim = "at every profile" if incentive == "dominant" else "on average over the others' types"
+    return Certificate(
+        f"no agent gains by claiming another type, {claim}",
+        holds_if(gain <= 0),
+        margin=-gain,
+        unit=setting.unit,
+        witness=_lie(rule, worst, incentive),
+        check="check_truthful",
+    )
+
+
+@declare("check", "Nobody would rather stay away")
+def check_participation(rule: DirectRule, mode: str = "ex-post") -> Certificate:
+    """No type of any agent gets less than its outside option when all tell the truth.
+
+    ``"ex-post"``: at any profile; ``"interim"``: on average over the others' types given its own, types of probability 0 apart.
+    The margin is the least that anybody gets above outside.
+    """
+    setting = rule.setting
+    worst = _Worst()
+    for i in range(len(setting.agents)):
+        surplus, denominator = _honest(rule, i)
+        (outside,), scale = _over(denominator, setting.outside[i])
+        surplus = _plus(_times(surplus, scale // denominator), -outside.reshape(_along(i, setting.shape)))
+        if mode == "interim":
+            prior = setting.joint_prior()
+            others = tuple(j for j in range(len(setting.agents)) if j != i)
+            weighed = (surplus.astype(object) * prior.numerators).sum(axis=others)
+            own = _marginal_numerators(prior, others)
+            average = [Fraction(int(a), int(p) * scale) for a, p in zip(weighed, own, strict=True) if p]
+            places = [t for t, p in enumerate(own) if p]
+            least = min(average)
+            worst.take(-least, agent=i, place=(places[average.index(least)],))
+        else:
+            place = np.unravel_index(int(np.argmin(surplus)), surplus.shape)
+            worst.take(Fraction(-int(surplus[place]), scale), agent=i, place=tuple(int(t) for t in place))
+    short_of = worst.gain or Fraction(0)
+    where = "at any profile" if mode == "ex-post" else "on average over the others' types"
+    return Certificate(
+        f"no agent gets less than outside, {where}",
+        holds_if(short_of <= 0),
+        margin=-short_of,
+        unit=setting.unit,
+        witness=_place(rule, worst, mode),
+        check="check_participation",
+    )
+
+
+@declare("check", "Payments cover what is decided")
+def check_budget(rule: DirectRule, mode: str = "no-deficit", funds: Any = 0) -> Certificate:
+    """Payments and ``funds`` cover the cost of outcomes and examinations.
+
+    ``"no-deficit"`` at every profile, ``"balanced"`` with nothing left over, ``"no-expected-deficit"`` on average.  The margin is
+    the least that is left over; where the budget has to balance, minus the largest imbalance.
+    """
+    setting = rule.setting
+    left, denominator = _left_over(rule)
+    added = rational.exact(funds, "the funds")
+    scale = lcm(denominator, added.denominator)
+    left = _times(left, scale // denominator) + added.numerator * (scale // added.denominator)
+    witness: dict[str, Any] = {"funds": rational.text(added)}
+    if mode == "no-expected-deficit":
+        prior = setting.joint_prior()
+        margin = Fraction(int((left.astype(object) * prior.numerators).sum()), prior.denominator * scale)
+    else:
+        short_of = -np.abs(left) if mode == "balanced" else left
+        place = np.unravel_index(int(np.argmin(short_of)), left.shape)
+        margin = Fraction(int(short_of[place]), scale)
+        witness["reports"] = _named(setting, tuple(int(t) for t in place))
+        witness["left_over"] = rational.text(Fraction(int(left[place]), scale))
+    claims = {
+        "no-deficit": "payments cover the costs at every profile",
+        "balanced": "payments equal the costs at every profile",
+        "no-expected-deficit": "payments cover the costs on average",
+    }
+    return Certificate(
+        claims[mode],
+        holds_if(margin >= 0),
+        margin=margin,
+        unit=setting.unit,
+        witness={**witness, "mode": mode},
+        check="check_budget",
+    )
+
+
+@declare("check", "What is decided is worth most to all together")
+def check_efficiency(rule: DirectRule) -> Certificate:
+    """At every profile of positive probability the outcome has the largest sum of values less its cost; chance included.
+
+    The margin is minus the largest loss of welfare at a profile.
+    """
+    setting = rule.setting
+    loss, denominator = welfare_losses(rule)
+    possible = setting.joint_prior().numerators > 0
+    place = np.unravel_index(int(np.argmax(np.where(possible, loss, -1))), loss.shape)
+    worst = Fraction(int(loss[place]), denominator)
+    return Certificate(
+        "at every profile the outcome is worth most to all together",
+        holds_if(worst <= 0),
+        margin=-worst,
+        unit=setting.unit,
+        witness={"reports": _named(setting, tuple(int(t) for t in place)), "lost": rational.text(worst)},
+        check="check_efficiency",
+    )
+
+
+def welfare_losses(rule: DirectRule) -> tuple[NDArray[Any], int]:
+    """What welfare falls short of its largest at each profile, over a common denominator."""
+    setting = rule.setting
+    tables = [full_values(setting, i) for i in range(len(setting.agents))]
+    welfare, denominator = _sum(
+        [(-setting.costs.numerators, setting.costs.denominator), *((t.numerators, t.denominator) for t in tables)]
+    )
+    chances = rule.lotteries
+    return welfare.max(axis=-1) * chances.denominator - (welfare * chances.numerators).sum(
+        axis=-1
+    ), denominator * chances.denominator
+
+
+def full_values(setting: BayesianSetting, agent: int) -> ExactArray:
+    """An agent's values with one axis for each agent's types and one for outcomes, also where only its own type matters."""
+    table: ExactArray = setting.values[agent]
+    if len(table.shape) != 2:
+        return table
+    shape = _along(agent, setting.shape)
+    spread = np.broadcast_to(table.numerators.reshape(*shape, -1), (*setting.shape, len(setting.outcomes)))
+    return ExactArray(spread, table.denominator)
+
+
+# --- lies ------------------------------------------------------------------------------------------
+
+
+@dataclass
+class _Worst:
+    """The largest gain seen, and where."""
+
+    gain: Fraction | None = None
+    agent: int = 0
+    place: tuple[int, ...] = ()
+
+    def take(self, gain: Fraction, agent: int, place: tuple[int, ...]) -> None:
+        if self.gain is None or gain > self.gain:
+            self.gain, self.agent, self.place = gain, agent, place
+
+
+def _worst_lie(rule: DirectRule, agent: int, worst: _Worst) -> None:
+    """The best report against the truth at every profile; the first of equally good lies is kept."""
+    table = _Utilities.of(rule, agent)
+    for start, utilities in table.chunks():
+        honest = _diagonal(utilities)
+        gains = utilities.max(axis=1) - honest
+        t, q = np.unravel_index(int(np.argmax(gains)), gains.shape)
+        report = int(np.argmax(utilities[t, :, q]))
+        worst.take(Fraction(int(gains[t, q]), table.denominator), agent, (int(t), report, int(q) + start))
+
+
+def _worst_average_lie(rule: DirectRule, agent: int, worst: _Worst) -> None:
+    """The same on average over the others' types, given one's own."""
+    prior = np.moveaxis(rule.setting.joint_prior().numerators, agent, 0)
+    weights = prior.reshape(prior.shape[0], -1)
+    table = _Utilities.of(rule, agent)
+    total: Any = 0
+    for start, utilities in table.chunks():
+        gains = utilities - _diagonal(utilities)[:, None, :]
+        total = total + _weighed(weights[:, start : start + gains.shape[2]], gains).astype(object)
+    for t, own in enumerate(int(w.astype(object).sum()) for w in weights):
+        for report, gain in enumerate(total[t] if own else ()):
+            worst.take(Fraction(int(gain), own * table.denominator), agent, (t, report))
+
+
+def _diagonal(utilities: NDArray[Any]) -> NDArray[Any]:
+    """What each type gets from the truth: axes type, profile of the others."""
+    own = np.arange(len(utilities))
+    found: NDArray[Any] = utilities[own, own]
+    return found
+
+
+def _weighed(weights: NDArray[Any], gains: NDArray[Any]) -> NDArray[Any]:
+    largest = int(np.abs(gains).max()) if gains.size else 0
+    heaviest = max((int(w.astype(object).sum()) for w in weights), default=0)
+    if gains.dtype != object and weights.dtype != object and largest * max(heaviest, 1) < SMALL:
+        averaged: NDArray[Any] = np.einsum("tq,trq->tr", weights, gains)
+        return averaged
+    rows = [[int(np.dot(w.astype(object), g.astype(object))) for g in row] for w, row in zip(weights, gains, strict=True)]
+    return np.array(rows, dtype=object)
+
+
+@dataclass(frozen=True)
+class _Utilities:
+    """What each type of one agent gets from each report at each profile of the others: whole numbers over a denominator.
+
+    ``values`` has axes type and outcome, with the others' profile between them where that matters; ``chances`` (or, where nothing
+    is left to chance, ``chosen`` outcomes), ``paid``, ``lie`` and ``mistake`` have axes report and profile of the others.
+    """
+
+    values: NDArray[Any]
+    chances: NDArray[Any]
+    chosen: NDArray[Any] | None
+    paid: NDArray[Any]
+    lie: NDArray[Any] | None
+    mistake: NDArray[Any] | None
+    able: NDArray[np.bool_]
+    denominator: int
+
+    @classmethod
+    def of(cls, rule: DirectRule, agent: int) -> _Utilities:
+        setting, size = rule.setting, rule.setting.shape[agent]
+        values, chances, payments = setting.values[agent], rule.lotteries, rule.payments
+        base = values.denominator * chances.denominator
+        looks = setting.examination
+        looked = rule.examinations.numerators[..., agent]
+        examined = looks is not None and bool(looked.any())
+        penalties = [looks.penalty * looks.sensitivity, looks.penalty * looks.false_positive] if looks and examined else []
+        per_look = [penalty / rule.examinations.denominator for penalty in penalties]
+        denominator = lcm(base, payments.denominator, *(each.denominator for each in per_look))
+        once = [int(each * denominator) for each in per_look]
+        # The largest number that can come up decides once whether 64 bits are enough for all.
+        size_of = (
+            _largest(values.numerators) * chances.denominator * (denominator // base)
+            + _largest(payments.numerators) * (denominator // payments.denominator)
+            + (_largest(looked) * max(once) if once else 0)
+        )
+        kind: Any = np.int64 if size_of < SMALL and chances.numerators.dtype != object else object
+
+        def along(numbers: NDArray[Any], factor: int, *more: int) -> NDArray[Any]:
+            return np.moveaxis(numbers, agent, 0).reshape(size, -1, *more).astype(kind) * factor
+
+        worth = values.numerators.astype(kind) * (denominator // base)
+        if worth.ndim > 2:
+            worth = np.moveaxis(worth, agent, 0).reshape(size, -1, worth.shape[-1])
+        rows = np.moveaxis(chances.numerators, agent, 0).reshape(size, -1, len(setting.outcomes))
+        return cls(
+            values=worth,
+            chances=rows,
+            chosen=rows.argmax(axis=-1) if chances.denominator == 1 else None,
+            paid=along(payments.numerators[..., agent], denominator // payments.denominator),
+            lie=along(looked, once[0]) if once else None,
+            mistake=along(looked, once[1]) if once else None,
+            able=setting.reports[agent],
+            denominator=denominator,
+        )
+
+    def chunks(self) -> Iterator[tuple[int, NDArray[Any]]]:
+        """Axes true type, report, some profiles of the others; where a claim is impossible, what the truth gives."""
+        size, count = self.paid.shape
+        step = max(1, CHUNK // (size * size))
+        own = np.arange(size)
+        cannot, instead = np.nonzero(~self.able)
+        for start in range(0, count, step):
+            part = slice(start, start + step)
+            utilities = self._worth(part)
+            utilities -= self.paid[None, :, part]
+            if self.lie is not None and self.mistake is not None:
+                utilities -= self.lie[None, :, part]
+                utilities[own, own] += self.lie[:, part] - self.mistake[:, part]
+            utilities[cannot, instead] = utilities[cannot, cannot]
+            yield start, utilities
+
+    def _worth(self, part: slice) -> NDArray[Any]:
+        values = self.values if self.values.ndim == 2 else self.values[:, part]
+        if self.chosen is not None:
+            chosen = self.chosen[:, part]
+            if values.ndim == 2:
+                return values[:, chosen]
+            return np.stack([np.take_along_axis(own, chosen.T, axis=1).T for own in values])
+        chances = self.chances[:, part]
+        # Sums of products stay below 2**53 in floats if the largest possible one does: chances are not negative and add up.
+        exact_in_floats = values.dtype != object and _largest(values) * int(chances[0, 0].sum()) < FLOAT_EXACT
+        if exact_in_floats:
+            values, chances = values.astype(float), chances.astype(float)
+        else:
+            chances = chances.astype(values.dtype)
+        if values.ndim == 2:
+            worth = np.tensordot(values, chances, axes=([1], [2]))
+        else:
+            worth = np.stack([(own[None] * chances).sum(axis=-1) for own in values])
+        return worth.astype(self.values.dtype)
+
+
+def _honest(rule: DirectRule, agent: int) -> tuple[NDArray[Any], int]:
+    """What an agent gets at each profile when all tell the truth, one axis for each agent."""
+    values, chances = full_values(rule.setting, agent), rule.lotteries
+    if chances.denominator == 1:
+        chosen = chances.numerators.argmax(axis=-1)[..., None]
+        worth = np.take_along_axis(values.numerators, chosen, axis=-1)[..., 0]
+    else:
+        worth = (values.numerators.astype(object) * chances.numerators).sum(axis=-1)
+    looks = rule.setting.examination
+    mistake = Fraction(0) if looks is None else looks.penalty * looks.false_positive
+    terms = [
+        (worth, values.denominator * chances.denominator),
+        (-rule.payments.numerators[..., agent], rule.payments.denominator),
+    ]
+    if mistake:
+        looked = -rule.examinations.numerators[..., agent].astype(object) * mistake.numerator
+        terms.append((looked, rule.examinations.denominator * mistake.denominator))
+    return _sum(terms)
+
+
+def _sum(terms: list[tuple[NDArray[Any], int]]) -> tuple[NDArray[Any], int]:
+    """Arrays over denominators of their own, added up over one."""
+    denominator = lcm(*(scale for _, scale in terms))
+    total = _times(terms[0][0], denominator // terms[0][1])
+    for numbers, scale in terms[1:]:
+        total = _plus(total, _times(numbers, denominator // scale))
+    return total, denominator
+
+
+def _left_over(rule: DirectRule) -> tuple[NDArray[Any], int]:
+    """Payments less the costs of outcomes and examinations at each profile."""
+    setting = rule.setting
+    looks = Fraction(0) if setting.examination is None else setting.examination.cost
+    chances, costs = rule.lotteries, setting.costs
+    terms = [
+        (rule.payments.numerators.astype(object).sum(axis=-1), rule.payments.denominator),
+        (-(chances.numerators * costs.numerators.astype(object)).sum(axis=-1), chances.denominator * costs.denominator),
+        (
+            -rule.examinations.numerators.astype(object).sum(axis=-1) * looks.numerator,
+            rule.examinations.denominator * looks.denominator,
+        ),
+    ]
+    return _sum(terms)
+
+
+# --- integers --------------------------------------------------------------------------------------
+
+
+def _times(numbers: NDArray[Any], factor: int) -> NDArray[Any]:
+    if factor == 1:
+        return numbers
+    small = numbers.dtype != object and _largest(numbers) * abs(factor) < SMALL
+    return (numbers if small else numbers.astype(object)) * factor
+
+
+def _plus(a: NDArray[Any], b: NDArray[Any]) -> NDArray[Any]:
+    """Operands below 2**62 cannot leave 64 bits; the sum is widened if it is larger than that."""
+    return compact(a + b)
+
+
+def _largest(numbers: NDArray[Any]) -> int:
+    return max(abs(int(numbers.max())), abs(int(numbers.min()))) if numbers.size else 0
+
+
+def _over(denominator: int, array: ExactArray) -> tuple[tuple[NDArray[Any]], int]:
+    scale = lcm(denominator, array.denominator)
+    return (array.over(scale),), scale
+
+
+def _along(agent: int, shape: tuple[int, ...]) -> tuple[int, ...]:
+    """The shape of an array along one agent's axis."""
+    return tuple(size if j == agent else 1 for j, size in enumerate(shape))
+
+
+def _marginal_numerators(prior: ExactArray, others: tuple[int, ...]) -> NDArray[Any]:
+    found: NDArray[Any] = prior.numerators.astype(object).sum(axis=others)
+    return found
+
+
+# --- words -----------------------------------------------------------------------------------------
+
+
+def _named(setting: BayesianSetting, profile: tuple[int, ...]) -> dict[str, str]:
+    return {agent: setting.type_names(i)[profile[i]] for i, agent in enumerate(setting.agents)}
+
+
+def _lie(rule: DirectRule, worst: _Worst, incentive: str) -> dict[str, Any]:
+    setting, i = rule.setting, worst.agent
+    witness: dict[str, Any] = {"incentive": incentive}
+    if worst.gain is None:
+        return witness
+    names = setting.type_names(i)
+    witness |= {"agent": setting.agents[i], "type": names[worst.place[0]], "report": names[worst.place[1]]}
+    if incentive == "dominant":
+        others = [j for j in range(len(setting.agents)) if j != i]
+        at = np.unravel_index(worst.place[2], [setting.shape[j] for j in others]) if others else ()
+        witness["others"] = {setting.agents[j]: setting.type_names(j)[int(t)] for j, t in zip(others, at, strict=True)}
+    return witness | {"gain": rational.text(worst.gain), "lies_tried": lies(setting, incentive)}
+
+
+def lies(setting: BayesianSetting, incentive: str) -> int:
+    """How many lies there are to try."""
+    count = 0
+    for i, able in enumerate(setting.reports):
+        each = int(able.sum()) - setting.shape[i]
+        count += each * (setting.profiles // setting.shape[i] if incentive == "dominant" else 1)
+    return count
+
+
+def _place(rule: DirectRule, worst: _Worst, mode: str) -> dict[str, Any]:
+    setting = rule.setting
+    found: dict[str, Any] = {"mode": mode, "agent": setting.agents[worst.agent]}
+    if mode == "interim":
+        found["type"] = setting.type_names(worst.agent)[worst.place[0]]
+    else:
+        found["types"] = _named(setting, worst.place)
+    return found
