@@ -13,6 +13,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
+from comity.certificate import Verdict
+from comity.checks.compromise_values import check_not_essential
 from comity.checks.nucleolus import check_nucleolus, check_prenucleolus
 from comity.coalitions import members
 from comity.errors import InvalidEvidence, InvalidGame
@@ -74,8 +76,11 @@ def test_one_player_gets_everything():
 
 def test_without_imputations_there_is_no_nucleolus_but_a_prenucleolus():
     game = TableGame(["A", "B"], [0, 2, 3, 4])
-    with pytest.raises(InvalidGame, match=r"alone get 5 in all but together 4.*prenucleolus"):
+    with pytest.raises(InvalidGame, match=r"alone get 5 in all but together 4.*prenucleolus") as refused:
         nucleolus(game)
+    proof = refused.value.certificate
+    assert check_not_essential(game, None, proof.witness) == proof
+    assert (proof.verdict, proof.margin) == (Verdict.HOLDS, 1)
     assert prenucleolus(game).exact == (F(3, 2), F(5, 2))
     with pytest.raises(InvalidGame, match="alone pay 4 in all but together 5"):
         nucleolus(TableGame(["A", "B"], [0, 2, 2, 5], "cost"))

@@ -264,6 +264,13 @@ def test_one_player_has_one_allocation():
 # --- Weber set ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("orders", [[], [[["A", "B"], -1]], [[["A"], 1]], [[["A", "B"], 2], [["B", "A"], -1]], [[["A", "A"], 1]]])
+def test_orders_that_are_no_average_do_not_prove_that_nothing_for_anybody_is_one(orders):
+    game = TableGame(["A", "B"], [0, 1, 2, 5])
+    assert check_weber_set(game, [0, 0], {"orders": orders}).verdict is Verdict.UNDECIDED
+    assert not check_in_weber_set(game, [0, 0])
+
+
 @settings(max_examples=40)
 @given(game=strategies.gain_or_cost_games(max_players=5), data=st.data())
 def test_averages_of_marginal_vectors_are_in_the_weber_set(game, data):

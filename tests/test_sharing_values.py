@@ -1,6 +1,7 @@
 """Solidarity, separable, consensus and proportional values: told as stories, examples, near misses, refusals with proof."""
 
 import json
+from dataclasses import replace
 from fractions import Fraction
 from itertools import permutations
 from math import factorial
@@ -10,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from comity.certificate import Verdict
-from comity.checks.confirm import check_for
-from comity.checks.equal_values import check_solidarity_value
+from comity.checks.confirm import check_for, confirm
+from comity.checks.equal_values import check_equal_surplus_division, check_solidarity_value
 from comity.checks.proportional_values import (
     check_no_common_sign,
     check_no_common_sign_alone,
@@ -76,6 +77,15 @@ def test_many_players_are_left_undecided():
 
 
 # --- separable contributions, consensus -------------------------------------------------------------------
+
+
+def test_another_efficient_division_is_not_confirmed_as_the_equal_surplus_division():
+    game = TableGame(["A", "B", "C"], [0, 1, 2, 5, 3, 6, 7, 12])
+    result = equal_surplus_division(game)
+    assert confirm(game, result).verdict is Verdict.HOLDS
+    moved = (result.exact[0] + Fraction(1, 10**12), result.exact[1] - Fraction(1, 10**12), result.exact[2])
+    assert confirm(game, replace(result, exact=moved)).verdict is Verdict.FAILS
+    assert check_equal_surplus_division(game, moved).margin == Fraction(-1, 10**12)
 
 
 @settings(max_examples=50)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from inspect import signature
 from typing import Any
 
@@ -83,15 +84,19 @@ def confirm(game: Game, result: Allocation | Mapping[str, Any] | str) -> Certifi
 
 def check_for(concept: str, named: str) -> Check | None:
     """The check that confirms a concept; where none does, the check with this name."""
+    checks = _checks()
+    confirming = [name for name, check in checks.items() if concept in check.__declaration__.confirms]  # type: ignore[attr-defined]
+    if confirming:
+        return checks[named if named in confirming else confirming[0]]
+    return checks.get(named)
+
+
+@cache
+def _checks() -> dict[str, Check]:
+    """The checks of allocations by name; looking through all signatures again would take longer than most checks."""
     from comity.catalogue import things
 
-    checks = {name: thing for name, thing in things("comity.checks").items() if _is_check(thing)}
-    confirming = [name for name, thing in checks.items() if concept in thing.__declaration__.confirms]
-    if confirming:
-        confirmer: Check = checks[named if named in confirming else confirming[0]]
-        return confirmer
-    found: Check | None = checks.get(named)
-    return found
+    return {name: thing for name, thing in things("comity.checks").items() if _is_check(thing)}
 
 
 def _is_check(thing: Any) -> bool:

@@ -68,6 +68,32 @@ def check_egalitarian_nonseparable_contribution(
     return compared(game, x, claim, "check_egalitarian_nonseparable_contribution", formula, kept, game.n)
 
 
+@declare(
+    "check",
+    "Everybody gets the stand-alone worth and the same more",
+    reference="Driessen & Funaki (1991)",
+    confirms=("equal_surplus_division",),
+)
+def check_equal_surplus_division(game: Game, x: Sequence[Any], witness: Mapping[str, Any] | None = None) -> Certificate:
+    """n x_i = v(N) + sum over j of v(i) - v(j), exactly.
+
+    Examples
+    --------
+    >>> from comity.games.coalitional.table import TableGame
+    >>> bool(check_equal_surplus_division(TableGame(None, [0, 1, 2, 5]), [2, 3]))
+    True
+    """
+    game, kept = settled(game, witness)
+
+    def formula() -> list[Fraction]:
+        alone = [game.exact(1 << i) for i in range(game.n)]
+        together = game.exact(game.grand_coalition)
+        return [(together + sum((own - other for other in alone), Fraction(0))) / game.n for own in alone]
+
+    claim = "everybody gets what they are worth alone and an equal part of the rest"
+    return compared(game, x, claim, "check_equal_surplus_division", formula, kept, game.n)
+
+
 @declare("check", "Each amount is the consensus value's", reference="Ju, Borm & Ruys (2007)", confirms=("consensus_value",))
 def check_consensus_value(game: Game, x: Sequence[Any], witness: Mapping[str, Any] | None = None) -> Certificate:
     """The standardized remainders of Ju, Borm & Ruys, averaged over the orders of arrival.

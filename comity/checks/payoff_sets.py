@@ -45,8 +45,8 @@ def check_in_core_cover(game: Game, x: Sequence[Any], witness: Mapping[str, Any]
     True
     """
     game, kept = settled(game, witness)
-    most = _utopia(game)
-    bounds = list(zip(_rights(game, most), most, strict=True))
+    most = utopia_of(game)
+    bounds = list(zip(rights_of(game, most), most, strict=True))
     named = ("the minimal right", "the utopia payoff")
     return _between(game, x, bounds, named, "the allocation is in the core cover", "check_in_core_cover", kept)
 
@@ -114,7 +114,7 @@ def check_in_epsilon_core(
 def check_utopia_payoffs(game: Game, x: Sequence[Any], witness: Mapping[str, Any] | None = None) -> Certificate:
     """x_i = v(N) - v(N without i); the margin is minus the largest difference."""
     game, kept = settled(game, witness)
-    return _equal(game, x, _utopia(game), "these are the utopia payoffs", "check_utopia_payoffs", kept)
+    return _equal(game, x, utopia_of(game), "these are the utopia payoffs", "check_utopia_payoffs", kept)
 
 
 @declare(
@@ -126,7 +126,7 @@ def check_utopia_payoffs(game: Game, x: Sequence[Any], witness: Mapping[str, Any
 def check_minimal_rights(game: Game, x: Sequence[Any], witness: Mapping[str, Any] | None = None) -> Certificate:
     """x_i = the largest v(S) - M(S without i) over S with i (the smallest in a cost game); minus the largest difference."""
     game, kept = settled(game, witness)
-    return _equal(game, x, _rights(game, _utopia(game)), "these are the minimal rights", "check_minimal_rights", kept)
+    return _equal(game, x, rights_of(game, utopia_of(game)), "these are the minimal rights", "check_minimal_rights", kept)
 
 
 @declare(
@@ -173,7 +173,8 @@ def check_weber_set(game: Game, x: Sequence[Any], witness: Mapping[str, Any]) ->
                 average[i] += w * (table[S | 1 << i] - table[S])
                 S |= 1 << i
     shown = {"orders": [[[game.players[i] for i in order], rational.text(w)] for order, w in orders], **kept}
-    return Certificate(claim, Verdict.HOLDS if average == list(amounts) else Verdict.UNDECIDED, witness=shown, check=name)
+    proved = proper and average == list(amounts)
+    return Certificate(claim, Verdict.HOLDS if proved else Verdict.UNDECIDED, witness=shown, check=name)
 
 
 def _dearest(table: Sequence[Fraction], prices: Sequence[Fraction]) -> Fraction:
@@ -184,11 +185,13 @@ def _dearest(table: Sequence[Fraction], prices: Sequence[Fraction]) -> Fraction:
     return best[-1]
 
 
-def _utopia(game: Game) -> list[Fraction]:
+def utopia_of(game: Game) -> list[Fraction]:
+    """What everybody would lose without each player."""
     return [game.exact(game.grand_coalition) - game.exact(game.grand_coalition ^ 1 << i) for i in range(game.n)]
 
 
-def _rights(game: Game, most: Sequence[Fraction]) -> list[Fraction]:
+def rights_of(game: Game, most: Sequence[Fraction]) -> list[Fraction]:
+    """What is left for each player in the best coalition that gives the others ``most``."""
     found = []
     for i in range(game.n):
         left = []

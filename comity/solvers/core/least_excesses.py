@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from comity import rational
 from comity.certificate import Certificate
-from comity.errors import InvalidGame, SolverFailure
+from comity.checks.compromise_values import check_not_essential
+from comity.errors import NoImputation, SolverFailure
 from comity.games.coalitional.base import Game
 from comity.linear_programme import LinearProgramme
 from comity.results import Allocation
@@ -40,9 +41,10 @@ def require_imputations(game: Game, concept: str, instead: str = "prenucleolus")
     alone, together = sum(game.exact(1 << i) for i in range(game.n)), game.exact(game.grand_coalition)
     if game.sign * (alone - together) > 0:
         verb = "get" if game.sign > 0 else "pay"
-        raise InvalidGame(
+        raise NoImputation(
             f"the players alone {verb} {rational.short(Fraction(alone))} in all but together {rational.short(together)}, "
-            f"so no allocation suits each of them and there is no {concept}; use {instead}, which exists for every game"
+            f"so no allocation suits each of them and there is no {concept}; use {instead}, which exists for every game",
+            check_not_essential(game, None, game.evidence()),
         )
 
 

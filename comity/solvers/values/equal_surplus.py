@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from comity.checks.core import check_efficient
+from comity.checks.equal_values import check_equal_surplus_division
 from comity.declaration import declare
 from comity.games.coalitional.base import Game
 from comity.results import Allocation
@@ -14,14 +14,21 @@ from comity.results import Allocation
     "concept",
     "Stand-alone worths, and the surplus in equal parts (centre of the imputation set)",
     area="benefit_distribution",
-    claims=("efficient", "symmetric", "covariant", "additive"),
+    claims=(
+        "efficient",
+        "symmetric",
+        "anonymous",
+        "desirability",
+        "covariant",
+        "additive",
+        "projection",
+        "individually_rational_if_superadditive",
+    ),
     reference="Driessen & Funaki (1991)",
-    certificate="check_efficient",
+    certificate="check_equal_surplus_division",
 )
 def equal_surplus_division(game: Game) -> Allocation:
     """Give everyone their stand-alone worth and share the rest equally: v(i) + (v(N) - sum of v(j)) / n.
-
-    The certificate says that the amounts are efficient, no more.
 
     References
     ----------
@@ -36,4 +43,4 @@ def equal_surplus_division(game: Game) -> Allocation:
     alone = [game.exact(1 << i) for i in range(game.n)]
     surplus = game.exact(game.grand_coalition) - sum(alone)
     x = tuple(worth + Fraction(surplus, game.n) for worth in alone)
-    return Allocation("equal_surplus_division", game.players, x, check_efficient(game, x, game.evidence()))
+    return Allocation("equal_surplus_division", game.players, x, check_equal_surplus_division(game, x, game.evidence()))
