@@ -35,5 +35,5 @@ def extra(name: str) -> Iterator[None]:
     except ModuleNotFoundError as error:
         raise ComityError(
             f"{PURPOSE[name]} needs the extra {name} ({error.name} is not installed); install it with: "
-            f'python -m pip install "comity[{name}]"'
+            f'python -m pip install "comity[{name}]", or from a checkout: python -m pip install -e ".[{name}]"'
         ) from None
