@@ -17,11 +17,18 @@ from comity.solvers.core.polytope import Point, corners
 MAX_PLAYERS = 6
 
 
-@declare("property", "The corners of the core", area="benefit_distribution", reference="Gillies (1959); Shapley (1971)")
+@declare(
+    "property",
+    "The corners of the core",
+    area="benefit_distribution",
+    reference="Gillies (1959); Shapley (1971)",
+    certificate="check_core_vertices",
+)
 def core_vertices(game: Game, epsilon: Any = 0) -> list[Point]:
     """The corners of the core, exactly; none if it is empty.  Those of three players are in order around it.
 
     With ``epsilon``, the corners of the strong epsilon-core, where no coalition but everybody has an excess of more than that.
+    `check_core_vertices` proves that the list is complete.
 
     Parameters
     ----------

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import permutations
 from typing import TYPE_CHECKING, Any
 
 from comity import rational
-from comity.certificate import plain
+from comity.certificate import Certificate, plain
+from comity.checks.core_vertices import check_core_cover, check_imputation_set, check_reasonable_set
 from comity.coalitions import check_table_size
 from comity.declaration import declare
+from comity.errors import SolverFailure
 from comity.games.coalitional.base import Game
 from comity.solvers.core.polytope import Point, corners
 from comity.solvers.core.utopia import minimal_rights, utopia_payoffs
@@ -27,13 +29,15 @@ MAX_ORDERED_PLAYERS = 7
 class PayoffSet:
     """A bounded set of allocations by the points that span it, exact, in player order; none if it is empty.
 
-    Iterating gives the points.
+    Iterating gives the points.  ``certificate`` proves that they are its corners and all of them; the points of a Weber set,
+    which are not all corners, have none.
     """
 
     name: str
     players: tuple[str, ...]
     points: tuple[Point, ...]
     unit: str = ""
+    certificate: Certificate | None = None
 
     def __iter__(self) -> Iterator[Point]:
         return iter(self.points)
@@ -55,6 +59,7 @@ class PayoffSet:
             "points": [[rational.double(a) for a in point] for point in self.points],
             "points_exact": plain(self.points),
             "unit": self.unit,
+            "certificate": self.certificate and self.certificate.to_json(),
         }
 
     def __str__(self) -> str:
@@ -71,6 +76,7 @@ class PayoffSet:
     "Efficient allocations where nobody would rather be alone",
     area="benefit_distribution",
     reference="von Neumann & Morgenstern (1944)",
+    certificate="check_imputation_set",
 )
 def imputation_set(game: Game) -> PayoffSet:
     """The corners of the set of imputations: everybody gets what they get alone, and one player the rest.
@@ -84,7 +90,7 @@ def imputation_set(game: Game) -> PayoffSet:
     [(1, 4), (3, 2)]
     """
     alone = [game.sign * game.exact(1 << i) for i in range(game.n)]
-    return _boxed("imputation_set", game, alone, None)
+    return _boxed("imputation_set", game, alone, None, check_imputation_set)
 
 
 @declare(
@@ -92,6 +98,7 @@ def imputation_set(game: Game) -> PayoffSet:
     "Efficient allocations between minimal rights and utopia payoffs",
     area="benefit_distribution",
     reference="Tijs & Lipperts (1982)",
+    certificate="check_core_cover",
 )
 def core_cover(game: Game) -> PayoffSet:
     """The corners of the core cover, m_i <= x_i <= M_i and x(N) = v(N): it holds the core.
@@ -110,7 +117,7 @@ def core_cover(game: Game) -> PayoffSet:
     [(20, 40, 60), (60, 0, 60), (80, 40, 0), (100, 0, 20), (100, 20, 0)]
     """
     least, most = ([game.sign * a for a in bound(game).exact] for bound in (minimal_rights, utopia_payoffs))
-    return _boxed("core_cover", game, least, most)
+    return _boxed("core_cover", game, least, most, check_core_cover)
 
 
 @declare(
@@ -118,6 +125,7 @@ def core_cover(game: Game) -> PayoffSet:
     "Efficient allocations between the least and the most each adds to a coalition",
     area="benefit_distribution",
     reference="Milnor (1952); Gerard-Varet & Zamir (1987)",
+    certificate="check_reasonable_set",
 )
 def reasonable_set(game: Game) -> PayoffSet:
     """The corners of the set that is reasonable from both sides: nobody gets less or more than they ever add.
@@ -137,7 +145,7 @@ def reasonable_set(game: Game) -> PayoffSet:
     """
     table = [game.sign * worth for worth in game.exact_table()]
     adds = [[table[S | 1 << i] - table[S] for S in range(1 << game.n) if not S >> i & 1] for i in range(game.n)]
-    return _boxed("reasonable_set", game, list(map(min, adds)), list(map(max, adds)))
+    return _boxed("reasonable_set", game, list(map(min, adds)), list(map(max, adds)), check_reasonable_set)
 
 
 @declare(
@@ -174,7 +182,13 @@ def weber_set(game: Game) -> PayoffSet:
     return PayoffSet("weber_set", game.players, tuple(sorted(points)))
 
 
-def _boxed(name: str, game: Game, least: Sequence[Fraction], most: Sequence[Fraction] | None) -> PayoffSet:
+def _boxed(
+    name: str,
+    game: Game,
+    least: Sequence[Fraction],
+    most: Sequence[Fraction] | None,
+    check: Callable[[Game, Sequence[Point], dict[str, Any]], Certificate],
+) -> PayoffSet:
     """Efficient allocations between bounds, as gains; at most M for i is at least v(N) - M for the others."""
     check_table_size(game.n, MAX_PLAYERS)
     total = game.sign * game.exact(game.grand_coalition)
@@ -184,6 +198,9 @@ def _boxed(name: str, game: Game, least: Sequence[Fraction], most: Sequence[Frac
         if others:
             bounds[others] = max(bounds.get(others, total - amount), total - amount)
         elif amount < total:
-            return PayoffSet(name, game.players, ())
-    found = sorted(tuple(game.sign * a for a in y) for y in corners(game.n, total, bounds))
-    return PayoffSet(name, game.players, tuple(found))
+            bounds[1] = max(bounds[1], total + 1)  # one player, whose most is less than there is
+    found = tuple(sorted(tuple(game.sign * a for a in y) for y in corners(game.n, total, bounds)))
+    certificate = check(game, found, game.evidence())
+    if not certificate:
+        raise SolverFailure(f"the corners found of the {name.replace('_', ' ')} were not confirmed; please report the game")
+    return PayoffSet(name, game.players, found, certificate=certificate)
