@@ -36,8 +36,9 @@ def check_core_centre(game: Game, x: Sequence[Any], witness: Mapping[str, Any]) 
     out, and nothing is divided into pyramids.  The margin is minus the largest difference.
 
     Sampled: ``witness["means"]`` are averages of independent chains of samples.  That each is in the core, that x is their
-    average and what its standard errors are is checked exactly; that x is near the centroid is an ESTIMATE.  The margin is
-    what the coalition with least to spare gets in x beyond its worth.
+    average and what its standard errors are is checked exactly; that the means are of ``witness["samples"]`` points, drawn at
+    random with ``witness["seed"]``, is taken as stated, and that x is near the centroid is an ESTIMATE.  The margin is what
+    the coalition with least to spare gets in x beyond its worth.
 
     Examples
     --------
