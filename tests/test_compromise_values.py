@@ -105,27 +105,6 @@ def test_a_game_with_a_core_has_a_tau_value(game):  # Tijs 1981
     assert tau_value(game).certificate
 
 
-def test_three_regions_share_electric_power():
-    # Gately 1974; read at "gatelyValue, CoopGame 0.2.2 (reference manual)", 2021: 827.7049, 476.5574, 225.7377
-    game = three(0, 0, 0, 1170, 770, 210, 1530)
-    x = gately_point(game)
-    assert x.amounts.round(4).tolist() == [827.7049, 476.5574, 225.7377]
-    disrupt = [(1530 - x.exact[i] - game.exact(0b111 ^ 1 << i)) / x.exact[i] for i in range(3)]
-    assert len(set(disrupt)) == 1
-
-
-def test_a_gately_point_by_hand():  # read at "gatelyValue, CoopGame 0.2.2 (reference manual)", 2021: 18/11, 36/11, 12/11
-    # M = (3, 6, 2): the worth 6 is divided in these proportions.
-    assert gately_point(three(0, 0, 0, 4, 0, 3, 6)).exact == (Fraction(18, 11), Fraction(36, 11), Fraction(12, 11))
-
-
-def test_the_tau_value_of_stach():  # Stach 2011; read at "tauValue, CoopGame 0.2.2 (reference manual)", 2021: 1.2 0.6 1.2
-    game = three(0, 0, 0, 1, 2, 1, 3)
-    assert tau_value(game).exact == (Fraction(6, 5), Fraction(3, 5), Fraction(6, 5))
-    _, M, m, _, _ = bounds(game)
-    assert (M, m) == ([2, 1, 2], [0, 0, 0])
-
-
 def test_the_owner_of_the_scarce_glove_gets_all_of_the_tau_value():  # from memory; the core is that point alone
     assert tau_value(three(0, 0, 0, 0, 1, 1, 1)).exact == (0, 0, 1)
 

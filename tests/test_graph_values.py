@@ -191,8 +191,7 @@ def test_without_links_all_are_alone_and_with_all_links_there_is_no_graph(game):
 # --- examples ------------------------------------------------------------------------------------------
 
 
-def test_the_middle_of_a_line_of_three_voters():  # B4-03 for Myerson; from memory, the others by hand in the comments
-    assert myerson_value(MAJORITY, LINE).exact == (Fraction(1, 6), Fraction(2, 3), Fraction(1, 6))
+def test_the_middle_of_a_line_of_three_voters():  # the Myerson value is among the published examples
     # Each link alone makes a majority, so both earn 1/2 and give half of it to each end.
     assert position_value(MAJORITY, LINE).exact == (Fraction(1, 4), Fraction(1, 2), Fraction(1, 4))
     # At the top or below a neighbour, B is always the first whose part wins.

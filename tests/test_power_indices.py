@@ -136,12 +136,6 @@ def test_indices_of_shapley_and_banzhaf_are_the_values_of_the_game(game):
 # --- published ------------------------------------------------------------------------------------------
 
 
-def test_the_six_of_1958():  # X4-01 and X4-02; from memory, and by definition above
-    game = VOTES[0]
-    assert banzhaf_index(game).exact == (*(Fraction(5, 21),) * 3, *(Fraction(1, 7),) * 2, 0)
-    assert shapley_shubik_index(game).exact == (*(Fraction(7, 30),) * 3, *(Fraction(3, 20),) * 2, 0)
-
-
 def test_the_security_council():  # B1-04; from memory, and the great powers and the others by hand
     game = VotingGame([7] * 5 + [1] * 10, 39)
     result = shapley_shubik_index(game)
@@ -150,33 +144,6 @@ def test_the_security_council():  # B1-04; from memory, and the great powers and
     assert result.exact == (*((1 - 10 * small) / 5,) * 5, *(small,) * 10)
     assert result.amounts[[0, 14]].round(6).tolist() == [0.196270, 0.001865]
     assert shapley_shubik_index(TableGame(game.players, game.exact_table())).exact == result.exact
-
-
-def test_a_heavier_vote_may_have_less_of_the_public_good():
-    # Holler 2011; read at "publicGoodIndex, CoopGame 0.2.2 (reference manual)", 2021: 16, 8, 12, 12, 12 sixtieths
-    game = VOTES[1]
-    assert public_good_index(game).exact == tuple(Fraction(k, 60) for k in (16, 8, 12, 12, 12))
-    # Holler & Illing 2006; read at "deeganPackelIndex, CoopGame 0.2.2 (reference manual)", 2021: 18, 9, 11, 11, 11 sixtieths
-    assert deegan_packel_index(game).exact == tuple(Fraction(k, 60) for k in (18, 9, 11, 11, 11))
-
-
-def test_a_parliament_of_four():  # read at "test 12 publicGoodIndex, CoopGame (source)", 2021: 3, 2, 2, 2 ninths
-    game = VotingGame((309, 193, 63, 64), 315)
-    assert public_good_index(game).exact == tuple(Fraction(k, 9) for k in (3, 2, 2, 2))
-
-
-@pytest.mark.parametrize(
-    ("weights", "quota", "index"),
-    [
-        ((3, 2, 1), 4, ("2/3", "1/6", "1/6")),
-        ((5, 3, 1), 8, ("1/2", "1/2", 0)),
-        ((8, 8, 1), 9, ("1/3", "1/3", "1/3")),
-        ((7, 3, 3), 10, ("2/3", "1/6", "1/6")),
-        ((8, 4, 1), 10, ("1/2", "1/2", 0)),
-    ],
-)
-def test_johnston_in_votes_of_three(weights, quota, index):  # read at "test 28 johnstonIndex, CoopGame (source)", 2021
-    assert johnston_index(VotingGame(weights, quota)).exact == tuple(map(Fraction, index))
 
 
 def test_a_hundred_votes_need_no_table():
