@@ -28,7 +28,8 @@ class Declaration:
     """One line of the catalogue.
 
     ``claims`` are names of axioms (for concepts) or promises (for clauses) that the generic tests hold it to.
-    ``confirms`` are the names of the results a check can confirm again.
+    ``confirms`` are the names of the results a check can confirm again.  ``certificate`` is the check that confirms what this
+    finds; where there is none, ``uncertified`` says why none is needed.
     """
 
     kind: str
@@ -40,6 +41,7 @@ class Declaration:
     certificate: str = ""
     confirms: tuple[str, ...] = ()
     module: str = ""
+    uncertified: str = ""
 
 
 def declare(
@@ -52,6 +54,7 @@ def declare(
     certificate: str = "",
     confirms: Iterable[str] = (),
     name: str = "",
+    uncertified: str = "",
 ) -> Callable[[T], T]:
     """Attach a declaration to a function or class; nothing is registered.
 
@@ -76,6 +79,7 @@ def declare(
             certificate=certificate,
             confirms=tuple(confirms),
             module=thing.__module__,
+            uncertified=uncertified,
         )
         thing.__declaration__ = declaration  # type: ignore[attr-defined]
         return thing

@@ -37,9 +37,9 @@ def exact(number: Any, what: str = "a number") -> Fraction:
     if isinstance(number, Fraction):
         return number
     if isinstance(number, bool | np.bool_):
-        raise ComityError(f"{what} is {number}; write a number")
+        raise ComityError(f"{what} is {number}; write a number such as 1 or 0.25")
     if isinstance(number, Integral):
-        return Fraction(int(number))
+        return Fraction(_whole(int(number), what))
     if isinstance(number, Rational):
         return Fraction(int(number.numerator), int(number.denominator))
     if isinstance(number, str) and "/" in number:
@@ -48,9 +48,9 @@ def exact(number: Any, what: str = "a number") -> Fraction:
     try:
         decimal = Decimal(text)
     except InvalidOperation:
-        raise ComityError(f'{what} is {number!r}, which is not a number; write digits such as 0.25 or "1/4"') from None
+        raise _no_number(number, what) from None
     if not decimal.is_finite():
-        raise ComityError(f"{what} is {number}; only finite numbers have a meaning here")
+        raise ComityError(f"{what} is {number}; only finite numbers have a meaning here, write one such as 0.25")
     exponent = decimal.adjusted()
     if (decimal and abs(exponent) > MAX_EXPONENT) or len(decimal.as_tuple().digits) > MAX_DIGITS:
         raise ComityError(f"{what} is {str(number)[:40]}, beyond 1e{MAX_EXPONENT} or {MAX_DIGITS} digits; choose another unit")
@@ -59,9 +59,35 @@ def exact(number: Any, what: str = "a number") -> Fraction:
 
 def _digits(number: Any, what: str) -> str:
     try:
+        # float() would read bytes by their digits and drop the imaginary part of a numpy complex number.
+        if type(number) is not float and (isinstance(number, bytes | bytearray | np.complexfloating) or np.shape(number)):
+            raise TypeError
         return repr(float(number))
-    except (TypeError, ValueError):
-        raise ComityError(f"{what} is {number!r}, which is not a number") from None
+    except (TypeError, ValueError, OverflowError):
+        raise _no_number(number, what) from None
+
+
+def _whole(number: int, what: str) -> int:
+    # The exact text of more digits would not be read back.
+    if number.bit_length() > MAX_DIGITS / 0.30103:
+        raise ComityError(f"{what} is an integer of more than {MAX_DIGITS} digits; choose another unit")
+    return number
+
+
+def _no_number(number: Any, what: str) -> ComityError:
+    return ComityError(f'{what} is {shown(number)}, which is not a number; write digits such as 0.25 or "1/4"')
+
+
+def shown(value: Any) -> str:
+    """Any value as a message quotes it: on one line, not too long.
+
+    >>> shown("x"), shown(list(range(1000))), shown(10**5000)
+    ("'x'", '[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 1...', 'an integer of more than 4000 digits')
+    """
+    if isinstance(value, int) and value.bit_length() > MAX_DIGITS / 0.30103:
+        return f"an integer of more than {MAX_DIGITS} digits"
+    text = " ".join(repr(value).split())
+    return text if len(text) <= 60 else text[:57] + "..."
 
 
 def _ratio(text: str, what: str) -> Fraction:

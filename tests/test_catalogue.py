@@ -3,7 +3,7 @@
 import json
 from dataclasses import replace
 from fractions import Fraction
-from inspect import Parameter, signature
+from functools import partial
 
 import numpy as np
 import pytest
@@ -21,9 +21,11 @@ from comity.games.coalitional.base import Game
 from comity.games.coalitional.json_form import read_game
 from comity.games.coalitional.table import TableGame
 from comity.results import Allocation
+from comity.solvers.comparison import arguments_beside_the_game, solutions
 from comity.solvers.values.equal_division import equal_division
 from comity.solvers.values.shapley import shapley_value
 from comity.testing import strategies
+from comity.testing.arguments import arguments_for, renamed, with_arguments
 from comity.testing.axioms import axioms
 
 ENTRIES = catalogue()
@@ -31,22 +33,13 @@ CHECKS = {name for name, thing in things("comity.checks").items()}
 AXIOMS = axioms()
 
 
-def is_concept(thing):
-    """A concept that needs nothing but a game in coalitional form and returns an allocation."""
-    if declaration_of(thing).kind != "concept":
-        return False
-    first, *others = signature(thing).parameters.values()
-    needs_no_more = all(parameter.default is not Parameter.empty for parameter in others)
-    return (
-        first.annotation in ("Game", Game) and signature(thing).return_annotation in ("Allocation", Allocation) and needs_no_more
-    )
-
-
-CONCEPTS = {name: thing for name, thing in things("comity.solvers").items() if is_concept(thing)}
+# Of games in coalitional form; they return an allocation, and may need unions, links or weights besides the game.
+CONCEPTS = {name: thing for name, thing in solutions().items() if declaration_of(thing).kind == "concept"}
 MODELS = {name: thing for name, thing in things("comity.games").items() if isinstance(thing, type) and issubclass(thing, Game)}
 CLAIMED = [(name, claim) for name, thing in CONCEPTS.items() for claim in thing.__declaration__.claims]
 
 concepts = pytest.mark.parametrize("concept", CONCEPTS.values(), ids=CONCEPTS.keys())
+seeds = st.integers(0, 99)  # of the arguments that a concept needs besides the game
 
 
 # --- entries ---------------------------------------------------------------------------------------
@@ -87,16 +80,26 @@ def test_a_concept_has_a_check_of_its_own_or_claims_a_general_property(concept):
 def test_every_claim_is_the_name_of_an_axiom():
     unknown = [(name, claim) for name, claim in CLAIMED if claim not in AXIOMS]
     assert unknown == []
-    assert len(CONCEPTS) >= 3
+    assert len(CONCEPTS) > 40
+
+
+@pytest.mark.parametrize("entry", [entry for entry in ENTRIES if entry.kind in ("concept", "property")], ids=lambda e: e.name)
+def test_a_concept_or_property_names_its_source_and_its_proof(entry):
+    assert entry.reference, f"{entry.name} names no source in reference="
+    if entry.name in CONCEPTS:
+        assert entry.claims, f"{entry.name} claims no axiom"
+        assert entry.certificate, f"{entry.name} names no check in certificate="
+    else:
+        assert not (entry.certificate and entry.uncertified), f"{entry.name} has a certificate and says why there is none"
 
 
 # --- concepts --------------------------------------------------------------------------------------
 
 
-def answer(concept, game):
+def answer(rule, game):
     """The result, or None where the concept proves that there is none."""
     try:
-        return concept(game)
+        return rule(game)
     except (EmptyCore, InvalidGame, OutsideDomain) as error:
         refusal = error
     if isinstance(refusal, EmptyCore | OutsideDomain):
@@ -115,17 +118,31 @@ def confirmed_refusal(game, certificate):
 
 @pytest.mark.parametrize(("name", "claim"), CLAIMED, ids=["-".join(pair) for pair in CLAIMED])
 @settings(max_examples=25)
-@given(game=strategies.gain_or_cost_games(max_players=4))
-def test_a_concept_keeps_its_claims(name, claim, game):
-    concept = CONCEPTS[name]
-    if answer(concept, game) is not None:
-        AXIOMS[claim](concept, game)
+@given(game=strategies.gain_or_cost_games(max_players=4), seed=seeds)
+def test_a_concept_keeps_its_claims(name, claim, game, seed):
+    rule = with_arguments(CONCEPTS[name], game, seed)
+    if answer(rule, game) is not None:
+        AXIOMS[claim](rule, game)
+
+
+@pytest.mark.parametrize(
+    "concept", [c for c in CONCEPTS.values() if "anonymous" in c.__declaration__.claims], ids=lambda c: c.__name__
+)
+@settings(max_examples=15)
+@given(game=strategies.gain_or_cost_games(max_players=4), seed=seeds, data=st.data())
+def test_players_who_are_called_otherwise_take_their_arguments_along(concept, game, seed, data):
+    called = dict(zip(game.players, data.draw(st.permutations([*game.players[1:], "Z"])), strict=True))
+    arguments = arguments_for(concept, game, seed)
+    other = TableGame([called[name] for name in game.players], game.exact_table(), game.orientation)
+    first = answer(partial(concept, **arguments), game)
+    again = answer(partial(concept, **{key: renamed(value, called) for key, value in arguments.items()}), other)
+    assert (first and first.exact) == (again and again.exact)
 
 
 @concepts
-@given(game=strategies.gain_or_cost_games(max_players=5), data=st.data())
-def test_a_result_is_proved_confirmed_and_refuted_when_a_little_is_moved(concept, game, data):
-    result = answer(concept, game)
+@given(game=strategies.gain_or_cost_games(max_players=5), seed=seeds, data=st.data())
+def test_a_result_is_proved_confirmed_and_refuted_when_a_little_is_moved(concept, game, seed, data):
+    result = answer(with_arguments(concept, game, seed), game)
     if result is None:
         return
     assert result.concept == concept.__name__
@@ -145,9 +162,33 @@ def test_a_result_is_proved_confirmed_and_refuted_when_a_little_is_moved(concept
 @given(n=st.integers(1, 4), seed=st.integers(0, 2**32 - 1))
 def test_a_concept_serves_every_model_and_whoever_has_its_file(concept, model, n, seed):
     game = model.random(n, np.random.default_rng(seed))
-    result = answer(concept, game)
+    result = answer(with_arguments(concept, game, seed), game)
     if result is not None:
         assert confirm(read_game(json.dumps(game.to_json())), json.dumps(result.to_json())) == result.certificate
+
+
+def test_whoever_has_the_file_sees_the_arguments_and_a_change_of_them_is_refused():
+    game = TableGame(["A", "B", "C", "D"], [0, 1, 1, 3, 2, 4, 4, 9, 1, 3, 3, 5, 3, 7, 6, 15])
+    needing = [concept for concept in CONCEPTS.values() if arguments_beside_the_game(concept)]
+    assert len(needing) >= 9
+    for concept in needing:
+        forms = [json.loads(json.dumps(with_arguments(concept, game, seed)(game).to_json())) for seed in range(12)]
+        kept = {key for form in forms for key in form["certificate"]["witness"]} & {
+            "unions",
+            "links",
+            "weights",
+            "excess_weights",
+        }
+        (key,) = kept
+        stated = {json.dumps(form["certificate"]["witness"][key]): form for form in forms}
+        assert len(stated) > 1
+        for form in stated.values():
+            assert confirm(game, form).verdict is Verdict.HOLDS
+            for other in stated.values():
+                if other["amounts_exact"] != form["amounts_exact"]:
+                    witness = {**form["certificate"]["witness"], key: other["certificate"]["witness"][key]}
+                    forged = {**form, "certificate": {**form["certificate"], "witness": witness}}
+                    assert confirm(game, forged).verdict is Verdict.FAILS, (concept.__name__, form, key)
 
 
 # --- the axioms themselves ----------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from comity.errors import ComityError
 from comity.games.coalitional.base import Game
 from comity.games.coalitional.table import TableGame
 from comity.results import Allocation
-from comity.solvers.comparison import calls_with_arguments, compare, concepts_of_a_game
+from comity.solvers.comparison import Comparison, calls_with_arguments, compare, concepts_of_a_game
 from comity.testing.strategies import gain_or_cost_games
 
 matplotlib.use("Agg")
@@ -100,6 +100,32 @@ def test_latex_and_html_escape_names() -> None:
 def test_the_json_holds_results_that_can_be_confirmed_again() -> None:
     data = json.loads(json.dumps(compare(LABS, ["nucleolus", "shapley_value"]).to_json()))
     assert all(comity.verify(LABS, result) for result in data["results"].values())
+
+
+def test_a_comparison_on_file_names_its_form_and_is_read_back_the_same() -> None:
+    table = compare(LABS)
+    text = json.dumps(table.to_json())
+    assert json.loads(text)["schema"] == "comparison/0.1"
+    again = Comparison.from_json(text)
+    assert again.to_json() == table.to_json()
+    assert all(comity.verify(LABS, result) for result in again.results.values())
+
+
+def test_what_is_no_comparison_is_refused_with_the_place() -> None:
+    form = compare(LABS, ["nucleolus", "shapley_value"]).to_json()
+    result = form["results"]["nucleolus"]
+    for bad, said in (
+        (result, '"schema" is \'result/0.1\'; it should be "comparison/0.1"'),
+        ([], "list"),
+        ("{", "not JSON that can be read"),
+        ({**form, "players": None}, "cannot be read"),
+        ({key: value for key, value in form.items() if key != "left_out"}, "left_out"),
+        ({**form, "results": {"nucleolus": {**result, "amounts": [0, 0, 0]}}}, "not the nearest doubles"),
+        ({**form, "players": ["X", "Y", "Z"]}, "'nucleolus' is for"),
+    ):
+        with pytest.raises(ComityError) as refusal:
+            Comparison.from_json(bad)
+        assert said in str(refusal.value)
 
 
 def test_the_picture_has_a_bar_for_each_player_and_concept() -> None:

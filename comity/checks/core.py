@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -16,10 +16,12 @@ from comity.games.coalitional.base import Game
 
 def exact_amounts(game: Game, x: Sequence[Any]) -> tuple[Fraction, ...]:
     """The amounts as written, one a player."""
-    amounts = tuple(rational.exact(amount, "an amount") for amount in x)
+    if isinstance(x, str | bytes | Mapping | set | frozenset) or not isinstance(x, Iterable):
+        raise InvalidEvidence(f"the amounts are {rational.shown(x)}; list one for each player, in the game's order")
+    amounts = list(x)
     if len(amounts) != game.n:
         raise InvalidEvidence(f"{len(amounts)} amounts for {game.n} players; give one each")
-    return amounts
+    return tuple(rational.exact(amount, f"the amount of {name}") for name, amount in zip(game.players, amounts, strict=True))
 
 
 def settled(game: Game, witness: Mapping[str, Any] | None) -> tuple[Game, dict[str, Any]]:

@@ -17,6 +17,8 @@ from comity.errors import InvalidEvidence
 from comity.games.coalitional.base import Game
 
 MAX_PLAYERS = 12
+# More members than any game has; what is to be divided by coalitions of that many is nothing.
+MAX_ORDER = 10_000
 Witness = Mapping[str, Any] | None
 Pairs = Mapping[tuple[str, ...], Any] | Iterable[tuple[Iterable[str], Any]]
 
@@ -59,8 +61,8 @@ def check_banzhaf_interactions(
 
 def order_of(order: Any) -> int:
     """A number of players, 1 or more."""
-    if isinstance(order, bool) or not isinstance(order, int) or order < 1:
-        raise InvalidEvidence(f"the order is {order!r}; give a number of players, 1 or more")
+    if isinstance(order, bool) or not isinstance(order, int) or not 1 <= order <= MAX_ORDER:
+        raise InvalidEvidence(f"the order is {rational.shown(order)}; give a number of players, 1 or more")
     return order
 
 

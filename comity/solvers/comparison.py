@@ -12,13 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 from comity import rational
 from comity.catalogue import things
-from comity.errors import ComityError
+from comity.errors import ComityError, InvalidEvidence
 from comity.games.coalitional.base import Game
+from comity.games.coalitional.json_form import strict_json
 from comity.results import Allocation, bars, latex
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
+
+COMPARISON_SCHEMA = "comparison/0.1"
 
 Concept = str | Callable[[Game], Allocation] | Allocation
 
@@ -56,12 +59,42 @@ class Comparison:
         return "\n".join(lines + [f"% {', '.join(names)}: {' '.join(why.split())}" for why, names in self._reasons().items()])
 
     def to_json(self) -> dict[str, Any]:
-        """Every result in the form ``result/0.1``, and the reasons."""
+        """The form ``comparison/0.1``: every result as a ``result/0.1``, and the reasons; `from_json` reads it back."""
         return {
+            "schema": COMPARISON_SCHEMA,
             "players": list(self.players),
             "results": {name: result.to_json() for name, result in self.results.items()},
             "left_out": dict(self.left_out),
         }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any] | str) -> Comparison:
+        """Read a ``comparison/0.1`` back, from data or JSON text; `confirm` proves each of its results again.
+
+        Examples
+        --------
+        >>> from comity.games.coalitional.table import TableGame
+        >>> table = compare(TableGame(["A", "B"], [0, 1, 2, 5]), ["nucleolus"])
+        >>> Comparison.from_json(table.to_json()) == table
+        True
+        """
+        if isinstance(data, str):
+            data = strict_json(data, parse_float=float)
+        if not isinstance(data, Mapping) or data.get("schema") != COMPARISON_SCHEMA:
+            found = data.get("schema") if isinstance(data, Mapping) else type(data).__name__
+            raise InvalidEvidence(f'this is not a comparison: its "schema" is {found!r}; it should be "{COMPARISON_SCHEMA}"')
+        try:
+            players = tuple(data["players"])
+            results = {str(name): Allocation.from_json(result) for name, result in data["results"].items()}
+            left_out = {str(name): str(reason) for name, reason in data["left_out"].items()}
+        except InvalidEvidence as error:
+            raise InvalidEvidence(f"a result of the comparison cannot be read: {error}") from None
+        except (KeyError, TypeError, AttributeError) as error:
+            raise InvalidEvidence(f"the comparison cannot be read: {error!r}; give what to_json wrote") from None
+        for name, result in results.items():
+            if result.players != players:
+                raise InvalidEvidence(f"{name!r} is for {', '.join(result.players)}, not for {', '.join(map(str, players))}")
+        return cls(players, results, left_out)
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """A group of bars for each player, a bar for each concept."""
@@ -141,7 +174,7 @@ def compare(game: Game, concepts: Iterable[Concept] | Mapping[str, Concept] | No
 
 def concepts_of_a_game() -> dict[str, Callable[[Game], Allocation]]:
     """Every concept and rule of the catalogue that needs nothing but a game, by name."""
-    return {name: concept for name, concept in _solutions().items() if not arguments_beside_the_game(concept)}
+    return {name: concept for name, concept in solutions().items() if not arguments_beside_the_game(concept)}
 
 
 def calls_with_arguments() -> list[str]:
@@ -150,7 +183,7 @@ def calls_with_arguments() -> list[str]:
     >>> [call for call in calls_with_arguments() if "owen_value" in call]
     ['comity.banzhaf_owen_value(game, unions=...)', 'comity.owen_value(game, unions=...)']
     """
-    return [_call(name) for name, concept in _solutions().items() if arguments_beside_the_game(concept)]
+    return [_call(name) for name, concept in solutions().items() if arguments_beside_the_game(concept)]
 
 
 def arguments_beside_the_game(concept: Callable[..., Any]) -> list[str]:
@@ -164,7 +197,7 @@ def arguments_beside_the_game(concept: Callable[..., Any]) -> list[str]:
 
 def concept_named(name: str) -> Callable[..., Allocation]:
     """The concept of a game with this name; an unknown one is refused with the nearest."""
-    known = _solutions()
+    known = solutions()
     if name not in known:
         close = get_close_matches(name, known, 1)
         hint = f"did you mean {close[0]!r}?" if close else f"use one of {', '.join(sorted(known))}"
@@ -180,11 +213,11 @@ def refuse_arguments(name: str) -> None:
 
 
 def _call(name: str) -> str:
-    arguments = "".join(f", {argument}=..." for argument in arguments_beside_the_game(_solutions()[name]))
+    arguments = "".join(f", {argument}=..." for argument in arguments_beside_the_game(solutions()[name]))
     return f"comity.{name}(game{arguments})"
 
 
-def _solutions() -> dict[str, Callable[..., Allocation]]:
+def solutions() -> dict[str, Callable[..., Allocation]]:
     """Whatever in the catalogue turns a game into an allocation."""
     found = {name: thing for name, thing in things("comity.solvers").items() if thing.__declaration__.kind in ("concept", "rule")}
     return {name: found[name] for name in sorted(found) if _takes_a_game(found[name])}

@@ -1,13 +1,15 @@
 """Reference pages written from the catalogue, so that whatever is declared is documented.
 
 Before each build this writes one page for each kind of entry, and one with the help of every command, into
-``docs/reference/generated/``.  The words come from the declarations and the docstrings; nothing is listed here.
+``docs/reference/generated/``.  The words come from the declarations and the docstrings; nothing is listed here.  The
+table of published examples is that of the tests.
 """
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Mapping
 from itertools import groupby
 from pathlib import Path
 
@@ -16,7 +18,7 @@ from sphinx.application import Sphinx
 
 from comity.catalogue import catalogue, things
 from comity.declaration import KINDS, Declaration
-from comity.testing.axiom_table import CLAIMED, FAILS, FOLLOWS, OPEN, axiom_table
+from comity.testing.axiom_table import CLAIMED, FAILS, FOLLOWS, OPEN, OUTSIDE, Counterexample, axiom_table
 from comity.testing.axioms import axioms
 
 HEADINGS = {
@@ -44,6 +46,7 @@ def write_pages(app: Sphinx) -> None:
     pages = {f"{kind}.md": page for kind in KINDS if (page := kind_page(kind))} | {
         "command-line.md": command_page(),
         "axioms.md": axioms_page(),
+        "published-examples.md": examples_page(),
     }
     for stale in set(folder.glob("*.md")) - {folder / name for name in pages}:
         stale.unlink()
@@ -74,7 +77,7 @@ def entry_section(entry: Declaration, level: str) -> str:
     thing = things()[entry.name]
     facts = [
         ("Claims", ", ".join(name.replace("_", " ") for name in entry.claims)),
-        ("Certificate", entry.certificate),
+        ("Certificate", entry.certificate or (entry.uncertified and f"none; {entry.uncertified}")),
         ("Confirms", ", ".join(f"`{name}`" for name in entry.confirms)),
         ("Reference", entry.reference),
     ]
@@ -96,14 +99,17 @@ def axioms_page() -> str:
     """Which concept satisfies which axiom, from the axioms of the tests, the claims they hold, and counterexamples found now."""
     table = axiom_table()
     meaning = {name: (inspect.getdoc(axiom) or "").partition("\n")[0] for name, axiom in axioms().items()}
-    signs = {CLAIMED: "✓", FOLLOWS: "(✓)", FAILS: "✗", OPEN: "·"}
+    signs = {CLAIMED: "✓", FOLLOWS: "(✓)", FAILS: "✗", OUTSIDE: "–", OPEN: "·"}
     parts = [
         "# Axioms",
         "**✓** the concept claims the axiom, and the tests hold it to that on random games, exactly. "
         "**(✓)** follows from what is claimed. "
         "**✗** a counterexample is known; it is listed below. "
-        "**·** neither: not claimed, and no counterexample among the few small games searched at this build, or the concept "
-        "needs more than a game.",
+        "**–** the axiom is about games for which the concept is not defined. "
+        "**·** open: not claimed, and no counterexample among the small games searched at this build; "
+        "what is known is said below. "
+        "A concept that needs more than a game is searched with several unions, links or weights; its *anonymous* means that "
+        "they belong to the players and go with their names.",
         "\n".join(f"{k}. *{name.replace('_', ' ')}*: {meaning[name]}" for k, name in enumerate(table.axioms, 1)),
         "\n".join(
             [
@@ -119,13 +125,59 @@ def axioms_page() -> str:
         "Worths are listed by coalition as in a table game: 0, {1}, {2}, {1, 2}, {3} and so on.",
     ]
     for name, found in groupby(table.counterexamples.items(), key=lambda item: item[0][0]):
-        lines = (
-            f"* *{axiom.replace('_', ' ')}*: in the {game.orientation} game {', '.join(map(str, game.exact_table()))}, "
-            + " ".join(contradiction.replace("|", "/").split())
-            for (_, axiom), (game, contradiction) in found
-        )
+        lines = (f"* *{axiom.replace('_', ' ')}*: {contradiction(example)}" for (_, axiom), example in found)
         parts.append(f"### Where {name.replace('_', ' ')} differs\n\n" + "\n".join(lines))
+    parts.append("## What is known of open questions")
+    parts.append("\n".join(f"* `{name}`, *{axiom.replace('_', ' ')}*: {why}." for (name, axiom), why in table.remarks.items()))
     return "\n\n".join(parts) + "\n"
+
+
+def examples_page() -> str:
+    """The published examples of the tests: source, mark, concept, answer, and what confirms it."""
+    sys.path.insert(0, str(Path(__file__).parents[2] / "tests" / "literature"))
+    from published import EXAMPLES
+
+    parts = [
+        "# Published examples",
+        f"{len(EXAMPLES)} answers printed elsewhere that the tests find again, to every digit printed. Each is confirmed by its "
+        "certificate and, exactly, by a second method that uses only the worths of the game. *Read at* names the page where the "
+        "answer was read; *from memory* says that no page was. Whole tables of papers are under "
+        "[reproductions](reproduction.md).",
+        "\n".join(
+            [
+                "| example | source | mark | concept | printed answer | second method |",
+                "|---" * 6 + "|",
+                *(
+                    f"| {example.name} | {example.source} | {example.mark} | `{example.concept.__name__}` | {example.answer} | "
+                    f"{(inspect.getdoc(example.second) or '').partition(chr(10))[0]} |"
+                    for example in EXAMPLES
+                ),
+            ]
+        ),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def contradiction(example: Counterexample) -> str:
+    """The game, the arguments beside it and what was found there, on one line."""
+    game = f"in the {example.game.orientation} game {', '.join(map(str, example.game.exact_table()))}, "
+    beside = "".join(f"with the {name} {words(value)}, " for name, value in example.arguments.items())
+    return game + beside + " ".join(example.found.replace("|", "/").split())
+
+
+def words(argument: object) -> str:
+    """Unions, links or weights as people read them.
+
+    >>> words([["A", "B"], ["C"]]), words({"A": 2, ("A", "B"): 1})
+    ('{A, B}, {C}', '{A}: 2, {A, B}: 1')
+    """
+    if isinstance(argument, Mapping):
+        return ", ".join(f"{words([(key,) if isinstance(key, str) else key])}: {value}" for key, value in argument.items())
+    if isinstance(argument, list | tuple):
+        return (
+            ", ".join("{" + ", ".join(part) + "}" if isinstance(part, list | tuple) else str(part) for part in argument) or "none"
+        )
+    return str(argument)
 
 
 def command_page() -> str:

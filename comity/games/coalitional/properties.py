@@ -7,10 +7,13 @@ and ask what is good for cooperation.  For each ``is_...`` here a ``check_...`` 
 
 from __future__ import annotations
 
+from comity import rational
 from comity.coalitions import members, subsets
 from comity.declaration import declare
 from comity.errors import InvalidGame
 from comity.games.coalitional.base import Game
+
+READ_OFF = "it is read off the worths, and whoever asks again reads it off again"
 
 
 @declare("property", "Joining a larger coalition adds at least as much", reference="Shapley (1971)", certificate="check_convex")
@@ -50,13 +53,20 @@ def is_superadditive(game: Game) -> bool:
     return _merging_never_hurts(game, 1)
 
 
-@declare("property", "Two separate coalitions never pay more by merging", certificate="check_subadditive")
+@declare(
+    "property",
+    "Two separate coalitions never pay more by merging",
+    reference="Peleg & Sudhölter (2007)",
+    certificate="check_subadditive",
+)
 def is_subadditive(game: Game) -> bool:
     """v(S or T) <= v(S) + v(T) for all disjoint S, T."""
     return _merging_never_hurts(game, -1)
 
 
-@declare("property", "A larger coalition is worth at least as much", certificate="check_monotone")
+@declare(
+    "property", "A larger coalition is worth at least as much", reference="Peleg & Sudhölter (2007)", certificate="check_monotone"
+)
 def is_monotone(game: Game) -> bool:
     """v(S + i) >= v(S) for all S, i."""
     worth, _ = game.scaled_table
@@ -64,7 +74,12 @@ def is_monotone(game: Game) -> bool:
     return all(worth[S | 1 << i] >= worth[S] for S in range(everybody + 1) for i in range(n))
 
 
-@declare("property", "A coalition never loses by taking in one player", certificate="check_weakly_superadditive")
+@declare(
+    "property",
+    "A coalition never loses by taking in one player",
+    reference="Peleg & Sudhölter (2007)",
+    certificate="check_weakly_superadditive",
+)
 def is_weakly_superadditive(game: Game) -> bool:
     """v(S + i) >= v(S) + v(i) for all S and i outside S (zero-monotone); n 2**n comparisons.
 
@@ -77,7 +92,12 @@ def is_weakly_superadditive(game: Game) -> bool:
     return _joining_never_hurts(game, 1)
 
 
-@declare("property", "A coalition never pays more by taking in one player", certificate="check_weakly_subadditive")
+@declare(
+    "property",
+    "A coalition never pays more by taking in one player",
+    reference="Peleg & Sudhölter (2007)",
+    certificate="check_weakly_subadditive",
+)
 def is_weakly_subadditive(game: Game) -> bool:
     """v(S + i) <= v(S) + v(i) for all S and i outside S."""
     return _joining_never_hurts(game, -1)
@@ -165,8 +185,8 @@ def is_k_convex(game: Game, k: int) -> bool:
 
 def k_cover(game: Game, k: int) -> tuple[list[int], list[int]]:
     """The gains of a game and those of its k-cover, by coalition, both in the unit of ``game.scaled_table``."""
-    if not isinstance(k, int) or not 1 <= k <= game.n:
-        raise InvalidGame(f"k is {k!r}; use a whole number from 1 to the number of players, {game.n}")
+    if isinstance(k, bool) or not isinstance(k, int) or not 1 <= k <= game.n:
+        raise InvalidGame(f"k is {rational.shown(k)}; use a whole number from 1 to the number of players, {game.n}")
     table, _ = game.scaled_table
     worth = [game.sign * w for w in table]
     everybody = game.grand_coalition
@@ -175,7 +195,7 @@ def k_cover(game: Game, k: int) -> tuple[list[int], list[int]]:
     return worth, cover
 
 
-@declare("property", "The players who add nothing to any coalition", reference="Shapley (1953)")
+@declare("property", "The players who add nothing to any coalition", reference="Shapley (1953)", uncertified=READ_OFF)
 def null_players(game: Game) -> tuple[str, ...]:
     """Everybody with v(S + i) = v(S) for all S.
 
@@ -191,7 +211,12 @@ def null_players(game: Game) -> tuple[str, ...]:
     )
 
 
-@declare("property", "The players who add to every coalition what they are worth alone")
+@declare(
+    "property",
+    "The players who add to every coalition what they are worth alone",
+    reference="Shapley (1953)",
+    uncertified=READ_OFF,
+)
 def dummy_players(game: Game) -> tuple[str, ...]:
     """Everybody with v(S + i) = v(S) + v(i) for all S without i; null players among them.
 
@@ -209,7 +234,7 @@ def dummy_players(game: Game) -> tuple[str, ...]:
     )
 
 
-@declare("property", "The groups of players who can stand in for each other")
+@declare("property", "The groups of players who can stand in for each other", reference="Shapley (1953)", uncertified=READ_OFF)
 def symmetric_players(game: Game) -> tuple[tuple[str, ...], ...]:
     """Classes of players with v(S + i) = v(S + j) for all S without both; everybody is in one, perhaps alone.
 
@@ -230,7 +255,7 @@ def symmetric_players(game: Game) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(game.players[i] for i in group) for group in groups)
 
 
-@declare("property", "The players without whom nothing is worth anything")
+@declare("property", "The players without whom nothing is worth anything", reference="Shapley (1962)", uncertified=READ_OFF)
 def veto_players(game: Game) -> tuple[str, ...]:
     """Everybody with v(S) = 0 for all S without i; in a simple game the members of all winning coalitions.
 

@@ -52,12 +52,19 @@ class TableGame(Game):
     ) -> None:
         size = len(values) if hasattr(values, "__len__") else 0
         n = max(size.bit_length() - 1, 1)
+        if isinstance(values, str | bytes | Mapping | set | frozenset):
+            raise InvalidGame(
+                f"the worths are {rational.shown(values)}; list 2**n worths, or give names to TableGame.from_coalitions"
+            )
         self.players = player_names(players, n) if players is None else player_names(players, len(tuple(players)))
         self.orientation = _orientation(orientation)
         n = self.n
         check_table_size(n)
-        if np.ndim(values) != 1 or size != 1 << n:
-            raise InvalidGame(f"{n} players need 2**{n} = {1 << n} worths, but the table has shape {np.shape(values)}")
+        shape = values.shape if isinstance(values, np.ndarray) else (size,)
+        if shape != (1 << n,):
+            raise InvalidGame(
+                f"{n} players need 2**{n} = {1 << n} worths, but the table has shape {shape}; give one for each coalition"
+            )
         self._given = _copy(values, self.players)
         if _is_float(self._given):
             bad = np.flatnonzero(~np.isfinite(self._given))

@@ -20,7 +20,15 @@ from comity.solvers.core.least_core import LeastCore, find_least_core
     "concept",
     "An allocation no coalition would leave, as far from that as possible",
     area="benefit_distribution",
-    claims=("efficient", "in_core", "in_core_if_nonempty", "in_core_if_convex"),
+    claims=(
+        "efficient",
+        "in_core",
+        "in_core_if_nonempty",
+        "in_core_if_convex",
+        "null_player",
+        "dummy_player",
+        "individually_rational",
+    ),
     reference="Gillies (1959); Bondareva (1963), Shapley (1967)",
     certificate="check_in_core",
 )
@@ -53,7 +61,9 @@ def core_point(game: Game) -> Allocation:
     return Allocation("core_point", game.players, best.x, certificate)
 
 
-@declare("property", "Some allocation is in the core", reference="Bondareva (1963), Shapley (1967)")
+@declare(
+    "property", "Some allocation is in the core", reference="Bondareva (1963), Shapley (1967)", certificate="check_balancedness"
+)
 def is_balanced(game: Game) -> bool:
     """Whether the core is not empty.
 
@@ -66,7 +76,12 @@ def is_balanced(game: Game) -> bool:
     return bool(check_balanced(game))
 
 
-@declare("property", "Some allocation is in the core: the point or the weights that prove it", name="check_balanced")
+@declare(
+    "property",
+    "Some allocation is in the core: the point or the weights that prove it",
+    reference="Bondareva (1963), Shapley (1967)",
+    certificate="check_balancedness",
+)
 def check_balanced(game: Game) -> Certificate:
     """Whether the core is not empty, with a point of it or balanced weights as the witness.
 

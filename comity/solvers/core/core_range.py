@@ -67,7 +67,13 @@ class CoreRange:
         return "\n".join([f"core range{f' ({self.unit})' if self.unit else ''}", *lines, str(self.certificate)])
 
 
-@declare("property", "The least and the most each player gets in the core", area="benefit_distribution")
+@declare(
+    "property",
+    "The least and the most each player gets in the core",
+    area="benefit_distribution",
+    reference="Gillies (1959)",
+    certificate="check_core_range",
+)
 def core_range(game: Game) -> CoreRange:
     """The smallest and the largest amount of each player over the core, each with an exact linear-programming dual.
 

@@ -35,7 +35,12 @@ def is_exact(game: Game) -> bool:
     return bool(check_exact(game))
 
 
-@declare("property", "Every coalition gets exactly its worth somewhere in the core: the points, or who gets more")
+@declare(
+    "property",
+    "Every coalition gets exactly its worth somewhere in the core: the points, or who gets more",
+    reference="Schmeidler (1972)",
+    certificate="check_exactness",
+)
 def check_exact(game: Game) -> Certificate:
     """Whether the game is exact, with a core point for each coalition or a proof that one always gets more as the witness.
 

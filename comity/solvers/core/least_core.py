@@ -21,7 +21,14 @@ from comity.solvers.core.coalition_rows import ONE, IntegerGame, optimise
     "concept",
     "The largest dissatisfaction of a coalition as small as possible",
     area="benefit_distribution",
-    claims=("efficient", "in_core_if_nonempty", "in_core_if_convex"),
+    claims=(
+        "efficient",
+        "null_player",
+        "dummy_player",
+        "in_core_if_nonempty",
+        "in_core_if_convex",
+        "individually_rational_if_superadditive",
+    ),
     reference="Maschler, Peleg & Shapley (1979)",
     certificate="check_least_core",
 )

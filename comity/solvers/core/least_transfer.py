@@ -18,7 +18,13 @@ from comity.solvers.core.coalition_rows import ONE, IntegerGame, optimise
 from comity.solvers.core.core_point import require_core
 
 
-@declare("property", "The point of the core reached with the least transfer", area="benefit_distribution")
+@declare(
+    "property",
+    "The point of the core reached with the least transfer",
+    area="benefit_distribution",
+    reference="Gillies (1959)",
+    certificate="check_least_transfer",
+)
 def least_transfer_to_core(game: Game, x: Sequence[Any] | Mapping[str, Any]) -> Allocation:
     """The core allocation x' with the least total transfer, sum |x'_i - x_i| / 2, from the allocation x.
 

@@ -37,6 +37,7 @@ NEITHER, FIRST, SECOND = range(3)
         "covariant",
         "self_dual",
         "in_core_if_convex",
+        "individually_rational_if_superadditive",
     ),
     reference="Sudhölter (1997)",
     certificate="check_modiclus",

@@ -60,6 +60,8 @@ def per_capita_prenucleolus(game: Game) -> Allocation:
         "efficient",
         "symmetric",
         "anonymous",
+        "null_player",
+        "dummy_player",
         "desirability",
         "covariant",
         "in_core_if_nonempty",

@@ -98,7 +98,12 @@ def population_monotonic_allocation_scheme(game: Game) -> AllocationScheme:
     return AllocationScheme(game.players, exact, certificate)
 
 
-@declare("property", "Some scheme pays no member less when others join: the scheme, or the proof that there is none")
+@declare(
+    "property",
+    "Some scheme pays no member less when others join: the scheme, or the proof that there is none",
+    reference="Sprumont (1990)",
+    certificate="check_population_monotonicity",
+)
 def check_population_monotonic(game: Game) -> Certificate:
     """Whether there is a population monotonic allocation scheme, with the scheme or weights against it as the witness.
 

@@ -37,7 +37,12 @@ def is_totally_balanced(game: Game) -> bool:
     return bool(check_totally_balanced(game))
 
 
-@declare("property", "Every subgame has a core: the points, or the weights that prove one has none")
+@declare(
+    "property",
+    "Every subgame has a core: the points, or the weights that prove one has none",
+    reference="Shapley & Shubik (1969)",
+    certificate="check_total_balancedness",
+)
 def check_totally_balanced(game: Game) -> Certificate:
     """Whether every subgame has a core, with a core point of each or balanced weights of one as the witness.
 

@@ -31,6 +31,7 @@ Weights = Mapping[Any, Any] | Sequence[Any]
     "concept",
     "The largest weighted dissatisfaction as small as possible, then the next, over all efficient allocations",
     area="benefit_distribution",
+    claims=("efficient", "anonymous", "covariant", "in_core_if_nonempty", "in_core_if_convex"),
     reference="Derks & Haller (1999)",
     certificate="check_weighted_prenucleolus",
 )
@@ -64,6 +65,7 @@ def weighted_prenucleolus(game: Game, weights: Weights) -> Allocation:
     "concept",
     "The largest weighted dissatisfaction as small as possible, then the next, over all imputations",
     area="benefit_distribution",
+    claims=("efficient", "anonymous", "covariant", "in_core_if_nonempty", "in_core_if_convex", "individually_rational"),
     reference="Derks & Haller (1999)",
     certificate="check_weighted_nucleolus",
 )
@@ -100,7 +102,7 @@ def weighted_nucleolus(game: Game, weights: Weights) -> Allocation:
     "concept",
     "The largest dissatisfaction per unit of worth as small as possible, then the next, over all efficient allocations",
     area="benefit_distribution",
-    claims=("efficient", "symmetric", "anonymous", "in_core_if_nonempty", "in_core_if_convex"),
+    claims=("efficient", "symmetric", "anonymous", "homogeneous", "in_core_if_nonempty", "in_core_if_convex"),
     reference="Young, Okada & Hashimoto (1982)",
     certificate="check_proportional_prenucleolus",
 )
@@ -136,7 +138,17 @@ def proportional_prenucleolus(game: Game) -> Allocation:
     "concept",
     "The largest dissatisfaction per unit of worth as small as possible, then the next, over all imputations",
     area="benefit_distribution",
-    claims=("efficient", "symmetric", "anonymous", "in_core_if_nonempty", "in_core_if_convex", "individually_rational"),
+    claims=(
+        "efficient",
+        "symmetric",
+        "anonymous",
+        "null_player",
+        "dummy_player",
+        "homogeneous",
+        "in_core_if_nonempty",
+        "in_core_if_convex",
+        "individually_rational",
+    ),
     reference="Young, Okada & Hashimoto (1982)",
     certificate="check_proportional_nucleolus",
 )

@@ -20,7 +20,7 @@ Trees = tuple[int, tuple[Fraction, ...]]
     "concept",
     "What each adds to the parts below it, over all orders of a network from a top down",
     area="collaborative_research",
-    claims=("anonymous", "covariant", "additive", "projection"),
+    claims=("anonymous", "covariant", "additive", "projection", "individually_rational_if_superadditive"),
     reference="Herings, van der Laan & Talman (2008); Herings, van der Laan, Talman & Yang (2010)",
     certificate="check_average_tree_solution",
 )

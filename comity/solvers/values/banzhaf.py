@@ -16,7 +16,17 @@ from comity.solvers.values.sums import few_dividends, level_weighted_totals
     "concept",
     "Average contribution over all coalitions",
     area="governance",
-    claims=("symmetric", "anonymous", "null_player", "dummy_player", "desirability", "covariant", "additive", "self_dual"),
+    claims=(
+        "symmetric",
+        "anonymous",
+        "null_player",
+        "dummy_player",
+        "desirability",
+        "covariant",
+        "additive",
+        "self_dual",
+        "individually_rational_if_superadditive",
+    ),
     reference="Banzhaf (1965); Dubey & Shapley (1979)",
     certificate="check_banzhaf_value",
 )

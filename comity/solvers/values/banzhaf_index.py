@@ -15,7 +15,17 @@ from comity.solvers.values.simple import swings, winning
     "concept",
     "Share of all swings",
     area="governance",
-    claims=("efficient", "symmetric", "anonymous", "null_player", "desirability", "self_dual"),
+    claims=(
+        "efficient",
+        "symmetric",
+        "anonymous",
+        "null_player",
+        "dummy_player",
+        "desirability",
+        "self_dual",
+        "in_core_if_convex",
+        "individually_rational_if_superadditive",
+    ),
     reference="Penrose (1946); Banzhaf (1965)",
     certificate="check_banzhaf_index",
 )

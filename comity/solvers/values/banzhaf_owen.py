@@ -17,7 +17,15 @@ from comity.solvers.values.sums import dividends_by_members
     "concept",
     "Average contribution to whole unions and members of the own one",
     area="governance",
-    claims=("anonymous", "null_player", "dummy_player", "covariant", "additive", "self_dual"),
+    claims=(
+        "anonymous",
+        "null_player",
+        "dummy_player",
+        "covariant",
+        "additive",
+        "self_dual",
+        "individually_rational_if_superadditive",
+    ),
     reference="Owen (1981)",
     certificate="check_banzhaf_owen_value",
 )

@@ -11,7 +11,13 @@ from comity.results import Allocation
 from comity.solvers.values.simple import swings, winning
 
 
-@declare("property", "Share of coalitions that win", area="governance", reference="Coleman (1971)")
+@declare(
+    "property",
+    "Share of coalitions that win",
+    area="governance",
+    reference="Coleman (1971)",
+    uncertified="it is a count of winning coalitions",
+)
 def coleman_power_to_act(game: Game) -> Fraction:
     """The power of a collectivity to act: the number of winning coalitions over 2**n.
 
@@ -33,7 +39,7 @@ def coleman_power_to_act(game: Game) -> Fraction:
     "concept",
     "Share of winning coalitions that the player can make lose",
     area="governance",
-    claims=("symmetric", "anonymous", "null_player", "desirability"),
+    claims=("symmetric", "anonymous", "null_player", "dummy_player", "desirability", "individually_rational_if_superadditive"),
     reference="Coleman (1971)",
     certificate="check_coleman_preventive_index",
 )
@@ -55,7 +61,7 @@ def coleman_preventive_index(game: Game) -> Allocation:
     "concept",
     "Share of losing coalitions that the player can make win",
     area="governance",
-    claims=("symmetric", "anonymous", "null_player", "desirability"),
+    claims=("symmetric", "anonymous", "null_player", "dummy_player", "desirability", "individually_rational"),
     reference="Coleman (1971)",
     certificate="check_coleman_initiative_index",
 )

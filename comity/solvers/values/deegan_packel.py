@@ -15,7 +15,15 @@ from comity.solvers.values.simple import minimal_winning, winning
     "concept",
     "Minimal winning coalitions are equally likely and divide equally",
     area="governance",
-    claims=("efficient", "symmetric", "anonymous", "null_player"),
+    claims=(
+        "efficient",
+        "symmetric",
+        "anonymous",
+        "null_player",
+        "dummy_player",
+        "in_core_if_convex",
+        "individually_rational_if_superadditive",
+    ),
     reference="Deegan & Packel (1978)",
     certificate="check_deegan_packel_index",
 )

@@ -9,7 +9,13 @@ from comity.declaration import declare
 from comity.games.coalitional.base import Game
 
 
-@declare("property", "What each coalition creates beyond its parts", area="benefit_distribution", reference="Harsanyi (1959)")
+@declare(
+    "property",
+    "What each coalition creates beyond its parts",
+    area="benefit_distribution",
+    reference="Harsanyi (1959)",
+    uncertified="the dividends of the subsets of a coalition add up to its worth, which shows that they are right",
+)
 def harsanyi_dividends(game: Game) -> dict[tuple[str, ...], Fraction]:
     """The non-zero dividends d(S) = v(S) - sum of d(T) over proper subsets T, by the names of S, small coalitions first.
 

@@ -12,7 +12,7 @@ from comity.results import Allocation
     "concept",
     "The same for everybody",
     area="benefit_distribution",
-    claims=("efficient", "symmetric", "anonymous", "desirability", "additive", "self_dual"),
+    claims=("efficient", "symmetric", "anonymous", "desirability", "homogeneous", "additive", "self_dual"),
     reference="van den Brink (2007)",
     certificate="check_equal_division",
 )

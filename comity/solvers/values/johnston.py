@@ -16,7 +16,16 @@ from comity.solvers.values.simple import winning
     "concept",
     "Vulnerable coalitions are equally likely and divide among those they need",
     area="governance",
-    claims=("efficient", "symmetric", "anonymous", "null_player", "desirability"),
+    claims=(
+        "efficient",
+        "symmetric",
+        "anonymous",
+        "null_player",
+        "dummy_player",
+        "desirability",
+        "in_core_if_convex",
+        "individually_rational_if_superadditive",
+    ),
     reference="Johnston (1978)",
     certificate="check_johnston_index",
 )

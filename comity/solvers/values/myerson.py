@@ -16,7 +16,7 @@ from comity.solvers.values.shapley import shapley_value
     "concept",
     "Average contribution when only those who are linked can cooperate",
     area="collaborative_research",
-    claims=("anonymous", "covariant", "additive", "projection"),
+    claims=("anonymous", "covariant", "additive", "projection", "individually_rational_if_superadditive"),
     reference="Myerson (1977)",
     certificate="check_myerson_value",
 )

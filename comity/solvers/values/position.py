@@ -19,7 +19,7 @@ MAX_LINKS = 18
     "concept",
     "Links earn their average contribution and share it between their ends",
     area="collaborative_research",
-    claims=("anonymous", "covariant", "additive", "projection"),
+    claims=("anonymous", "covariant", "additive", "projection", "individually_rational_if_superadditive"),
     reference="Meessen (1988); Borm, Owen & Tijs (1992)",
     certificate="check_position_value",
 )

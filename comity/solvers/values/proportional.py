@@ -15,7 +15,15 @@ from comity.results import Allocation
     "concept",
     "In proportion to what each is worth alone",
     area="benefit_distribution",
-    claims=("efficient", "symmetric", "anonymous", "null_player", "homogeneous", "projection"),
+    claims=(
+        "efficient",
+        "symmetric",
+        "anonymous",
+        "null_player",
+        "homogeneous",
+        "projection",
+        "individually_rational_if_superadditive",
+    ),
     reference="Moriarity (1975); Zou, van den Brink, Chun & Funaki (2021)",
     certificate="check_proportional_division",
 )

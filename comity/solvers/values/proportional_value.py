@@ -17,7 +17,16 @@ from comity.results import Allocation
     "concept",
     "Any two players gain from each other in the same proportion",
     area="benefit_distribution",
-    claims=("efficient", "symmetric", "anonymous", "homogeneous", "projection"),
+    claims=(
+        "efficient",
+        "symmetric",
+        "anonymous",
+        "dummy_player",
+        "desirability",
+        "homogeneous",
+        "projection",
+        "individually_rational_if_superadditive",
+    ),
     reference="Feldman (1999); Ortmann (2000)",
     certificate="check_proportional_value",
 )

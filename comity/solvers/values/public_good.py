@@ -15,7 +15,15 @@ from comity.solvers.values.simple import minimal_winning, winning
     "concept",
     "Share of places in minimal winning coalitions (Holler)",
     area="governance",
-    claims=("efficient", "symmetric", "anonymous", "null_player"),
+    claims=(
+        "efficient",
+        "symmetric",
+        "anonymous",
+        "null_player",
+        "dummy_player",
+        "in_core_if_convex",
+        "individually_rational_if_superadditive",
+    ),
     reference="Holler (1982); Holler & Packel (1983)",
     certificate="check_public_good_index",
 )

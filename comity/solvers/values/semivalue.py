@@ -18,7 +18,16 @@ from comity.results import Allocation
     "concept",
     "Contributions weighted by the size of the coalition joined",
     area="benefit_distribution",
-    claims=("symmetric", "anonymous", "null_player", "dummy_player", "desirability", "covariant", "additive"),
+    claims=(
+        "symmetric",
+        "anonymous",
+        "null_player",
+        "dummy_player",
+        "desirability",
+        "covariant",
+        "additive",
+        "individually_rational_if_superadditive",
+    ),
     reference="Dubey, Neyman & Weber (1981)",
     certificate="check_semivalue",
 )

@@ -27,6 +27,7 @@ from comity.solvers.values.simple import no_power, swings, winning
         "desirability",
         "self_dual",
         "in_core_if_convex",
+        "individually_rational_if_superadditive",
     ),
     reference="Shapley & Shubik (1954)",
     certificate="check_shapley_shubik_index",

@@ -19,6 +19,16 @@ from comity.results import Allocation
     "concept",
     "Dividends divided in proportion to weights",
     area="benefit_distribution",
+    claims=(
+        "efficient",
+        "anonymous",
+        "null_player",
+        "dummy_player",
+        "covariant",
+        "additive",
+        "in_core_if_convex",
+        "individually_rational_if_superadditive",
+    ),
     reference="Shapley (1953); Kalai & Samet (1987)",
     certificate="check_weighted_shapley_value",
 )
