@@ -146,7 +146,7 @@ WITHOUT_EVIDENCE = {
 }
 
 # Where nine players are too many, and why.
-LARGEST: dict[str, int] = {}
+LARGEST: dict[str, int] = {"core_centre": 6}  # exact up to six; beyond, an estimate that says so
 
 
 def _argument(concept: str, name: str) -> Callable[[Game, int], Any]:
