@@ -705,6 +705,63 @@ def core_vertices(v: Plain) -> set[Vector]:
 
 
 @read_as_gains
+def core_centre(v: Plain) -> Vector | None:
+    """The centroid of the core within its affine hull: the mean of simplices that make it up, each as heavy as it is large."""
+    corners = sorted(core_vertices(v))
+    if not corners:
+        return None
+    dimension = dimension_of(corners)
+    # Some coordinates tell all points of the core apart; volumes in them are in proportion.
+    seen = next(
+        chosen
+        for chosen in combinations(v.players, dimension)
+        if dimension_of([[x[i] for i in chosen] for x in corners]) == dimension
+    )
+    cut = [(volume([[x[i] for i in seen] for x in simplex]), averaged(simplex)) for simplex in simplices(corners, core_rows(v))]
+    total = sum(size for size, _ in cut)
+    return tuple(sum(size * x[i] for size, x in cut) / total for i in v.players)
+
+
+def simplices(corners: Sequence[Vector], rows: Sequence[Row]) -> list[list[Vector]]:
+    """A polytope cut up: from its first corner a cone to every face of one dimension less that it is not in."""
+    if len(corners) == 1:
+        return [list(corners)]
+    dimension = dimension_of(corners)
+    faces = {tuple(x for x in corners if dot(a, x) == b) for a, b in rows}
+    return [
+        [corners[0], *simplex]
+        for face in sorted(faces)
+        if face and corners[0] not in face and dimension_of(face) == dimension - 1
+        for simplex in simplices(face, rows)
+    ]
+
+
+def dimension_of(points: Sequence[Sequence[Fraction]]) -> int:
+    return rank([[a - b for a, b in zip(x, points[0], strict=True)] for x in points[1:]])
+
+
+def rank(rows: Sequence[Sequence[Fraction]]) -> int:
+    left, found = [list(row) for row in rows if any(row)], 0
+    while left:
+        found += 1
+        first, *others = left
+        k = next(k for k, q in enumerate(first) if q)
+        left = [[p - row[k] / first[k] * q for p, q in zip(row, first, strict=True)] for row in others]
+        left = [row for row in left if any(row)]
+    return found
+
+
+def volume(simplex: Sequence[Sequence[Fraction]]) -> Fraction:
+    """In proportion: the determinant of the edges at the first corner, without its sign, by Leibniz's formula."""
+    edges = [[a - b for a, b in zip(x, simplex[0], strict=True)] for x in simplex[1:]]
+    total = Fraction(0)
+    for order in permutations(range(len(edges))):
+        inversions = sum(i > j for i, j in combinations(order, 2))
+        total += (-1) ** inversions * prod((edges[k][i] for k, i in enumerate(order)), start=Fraction(1))
+    return abs(total)
+
+
+@read_as_gains
 def _core_extremes(v: Plain) -> tuple[tuple[Fraction, Fraction], ...] | None:
     if least([0] * v.n, core_rows(v)) is None:
         return None
@@ -956,6 +1013,7 @@ CONCEPTS: dict[str, Callable[..., Any]] = {
         banzhaf_value,
         chi_value,
         consensus_value,
+        core_centre,
         core_point,
         dutta_ray_solution,
         egalitarian_nonseparable_contribution,
