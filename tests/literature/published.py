@@ -240,7 +240,7 @@ EXAMPLES: tuple[Example, ...] = (
     ),
     Example(
         "One right glove for three left",
-        "Wiese, textbook, p. 65, as cited in CoopGame's tests 15.4-15.6",
+        "CoopGame, tests 15.2 to 15.6, the later ones after Wiese's textbook, p. 65",
         CASES,
         GloveGame(["1", "2", "4"], ["3"], players=["1", "2", "3", "4"]),
         shapley_value,
@@ -249,7 +249,7 @@ EXAMPLES: tuple[Example, ...] = (
     ),
     Example(
         "One left glove for nine right",
-        "CoopGame, tests 15.2-15.3",
+        "CoopGame, tests 15.2 to 15.6, the later ones after Wiese's textbook, p. 65",
         CASES,
         GloveGame(1, 9),
         shapley_value,
