@@ -207,7 +207,8 @@ def power_between(base: Number, exponent: Fraction) -> Between:
 def root_between(falling: Callable[[Fraction], Between], low: Fraction, high: Fraction, bits: int = BITS) -> Between:
     """Where a falling function of a positive number is 0, to ``bits`` bits; it is above 0 at ``low`` and below 0 at ``high``.
 
-    By halving; it stops early where the function itself is not known well enough to tell its sign.
+    Guessed by secants and proved by the signs on either side of the guess; by halving as long as that fails.  It stops early
+    where the function itself is not known well enough to tell its sign.
 
     >>> root = root_between(lambda x: between(2 - x * x), Fraction(1), Fraction(2))
     >>> root.low**2 < 2 < root.high**2, root.width < Fraction(1, 2**100)
@@ -215,15 +216,35 @@ def root_between(falling: Callable[[Fraction], Between], low: Fraction, high: Fr
     """
     if falling(low).sign != 1 or falling(high).sign != -1:
         raise ComityError("the function does not change its sign between the bounds; widen them")
-    while (high - low) * 2**bits > high:
-        middle = (low + high) / 2
-        sign = falling(middle).sign
+    guess = _secants(falling, low, high, bits)
+    nearly = guess / 2 ** (bits + 2)
+    tried = [x for x in (guess - nearly, guess + nearly) if low < x < high]
+    while tried or (high - low) * 2**bits > high:
+        middle = tried.pop() if tried else (low + high) / 2
+        sign = falling(middle).sign if low < middle < high else 1
         if sign is None:
             break
         if sign == 0:
             return Between(middle, middle)
-        low, high = (middle, high) if sign > 0 else (low, middle)
+        if low < middle < high:
+            low, high = (middle, high) if sign > 0 else (low, middle)
     return Between(low, high)
+
+
+def _secants(falling: Callable[[Fraction], Between], low: Fraction, high: Fraction, bits: int) -> Fraction:
+    """Where the function is about 0: secants that stay around the root (Illinois rule)."""
+    (a, u), (b, v) = ((x, falling(x).middle) for x in (low, high))
+    for _ in range(bits):
+        x = round_to_bits((a * v - b * u) / (v - u), 2 * bits, up=False)
+        w = round_to_bits(falling(x).middle, bits, up=False)
+        if w == 0 or abs(x - b) * 2 ** (bits + 4) <= abs(x):
+            return x
+        if (w > 0) != (v > 0):
+            a, u = b, v
+        else:
+            u /= 2
+        b, v = x, w
+    return b
 
 
 def _log(number: Fraction) -> Between:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from comity import rational
 from comity.certificate import Basis, Certificate, Verdict
@@ -79,23 +79,51 @@ def _row(game: SmoothGame, player: int, profile: list[Fraction], tolerance: Frac
         return reply.verdict, None if reply.margin is None else -rational.exact(reply.margin), dict(reply.witness)
     here = payoff(x)
     allowed = tolerance * max(abs(here.low), abs(here.high))
-    bound: Fraction | None = None
+    found = compare(payoff, x, domain, abs(x) or game.scale(player, profile), allowed)
     row: dict[str, Any] = {"payoff": rational.double(here.middle)}
+    if found.better is not None:
+        row |= {"better_action": rational.text(found.better), "gain_at_least": rational.double(found.gain)}
+        return Verdict.FAILS, found.gain, row
+    if found.regret is None:
+        return Verdict.UNDECIDED, None, row
+    row |= {"compared_with": [rational.text(y) for y in found.points], "regret_at_most": rational.double(found.regret)}
+    return Verdict.HOLDS if found.regret <= allowed else Verdict.UNDECIDED, found.regret, row
+
+
+class Comparison(NamedTuple):
+    """What payoffs near an action say: at most the ``regret``, from these ``points``; or a ``better`` action and its gain."""
+
+    regret: Fraction | None
+    points: tuple[Fraction, ...] = ()
+    better: Fraction | None = None
+    gain: Fraction = ZERO
+
+
+def compare(
+    payoff: Callable[[Fraction], Between], x: Fraction, domain: Domain, scale: Fraction, allowed: Fraction = ZERO
+) -> Comparison:
+    """Bound what any action in the domain earns more than x, for a payoff concave there, until the bound is as small as allowed.
+
+    >>> from comity.enclosure import between
+    >>> found = compare(lambda x: between(x * (2 - x)), Fraction(1), Domain(), Fraction(1), Fraction(1, 10**6))
+    >>> found.better, found.regret <= Fraction(1, 10**6)
+    (None, True)
+    """
+    here, best = payoff(x), Comparison(None)
     for nearness in NEARNESS:
-        step = nearness * (abs(x) or game.scale(player, profile))
-        points = _neighbours(domain, x, step)
+        points = _neighbours(domain, x, nearness * scale)
         values = [payoff(y) for y in points]
-        gain = max((value.low - here.high for value in values), default=ZERO)
-        if gain > allowed:
-            better = points[max(range(len(points)), key=lambda k: values[k].low)]
-            return Verdict.FAILS, gain, {**row, "better_action": rational.text(better), "gain_at_least": rational.double(gain)}
+        for y, value in zip(points, values, strict=True):
+            if value.low - here.high > max(allowed, best.gain):
+                best = Comparison(None, (), y, value.low - here.high)
+        if best.better is not None:
+            return best
         regret = secant_bound(x, here, points, values)
-        if regret is not None and (bound is None or regret < bound):
-            bound = regret
-            row |= {"compared_with": [rational.text(y) for y in points], "regret_at_most": rational.double(regret)}
-        if bound is not None and bound <= allowed:
-            return Verdict.HOLDS, bound, row
-    return Verdict.UNDECIDED, bound, row
+        if regret is not None and (best.regret is None or regret < best.regret):
+            best = Comparison(regret, tuple(points))
+        if best.regret is not None and best.regret <= allowed:
+            break
+    return best
 
 
 def _neighbours(domain: Domain, x: Fraction, step: Fraction) -> list[Fraction]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 from itertools import product
 from typing import Any, ClassVar, Self
 
@@ -127,33 +128,34 @@ class SecurityInvestment(SmoothGame):
     @property
     def price(self) -> Fraction:
         """What a unit of own spending costs a lab once it shares it."""
-        return 1 + self._sharing * (self.leak_cost - self.side_payment)
+        return 1 + self.share_passed_on * (self.leak_cost - self.side_payment)
 
     @property
     def price_at_best(self) -> Fraction:
         """The price at which a lab would spend what is best for all by itself: the others' benefit taken off."""
-        return (1 + self._sharing * self.leak_cost) / self.weight
+        return (1 + self.share_passed_on * self.leak_cost) / self.weight
 
     @property
-    def _sharing(self) -> Fraction:
+    def share_passed_on(self) -> Fraction:
+        """The share, or 0 for a lab alone: there is nobody to pass results to."""
         return self.share if self.labs > 1 else ZERO
 
     # --- answers -------------------------------------------------------------------------------
 
-    @property
+    @cached_property
     def nash_effort(self) -> Between:
         """What each spends when each minds its own cost: ``z*(loss) / (1 + (n-1) share)``, equal for all."""
         if self.price <= 0:
             return self.reply(between(ZERO), self.price)
         return self._capped(self.breach.best(self.vulnerability, self.loss, self.price) / self.weight)
 
-    @property
+    @cached_property
     def best_effort(self) -> Between:
         """What each spends when the cost of all is least: ``z*(loss (1 + (n-1) share)) / (1 + (n-1) share)``.
 
         The total cost is convex and treats all alike, so equal spending is best.
         """
-        total = self.breach.best(self.vulnerability, self.loss * self.weight, 1 + self._sharing * self.leak_cost)
+        total = self.breach.best(self.vulnerability, self.loss * self.weight, 1 + self.share_passed_on * self.leak_cost)
         return self._capped(total / self.weight)
 
     @property
@@ -171,7 +173,7 @@ class SecurityInvestment(SmoothGame):
         """
         if plan.high == 0 or (plan == self.best_effort and self.price <= self.price_at_best) or plan == self.nash_effort:
             return between(ZERO)
-        received = (self.labs - 1) * self._sharing * plan
+        received = (self.labs - 1) * self.share_passed_on * plan
         reply = self.reply(received, self.price)
         reply = Between(min(reply.low, plan.low), min(reply.high, plan.high))
         return self.cost(plan, received, self.price) - self.cost(reply, received, self.price)
@@ -181,7 +183,7 @@ class SecurityInvestment(SmoothGame):
 
         It saves the cost of leaks, and loses the side payment for what it shares; its own breaches depend on others' sharing.
         """
-        received = (self.labs - 1) * self._sharing * plan
+        received = (self.labs - 1) * self.share_passed_on * plan
         reply = self.reply(received, ONE)
         if self.price == 1 and (reply == plan or plan == self.nash_effort):
             return between(ZERO)
@@ -203,10 +205,10 @@ class SecurityInvestment(SmoothGame):
         for profile in product((0, 1), repeat=self.labs):
             payoffs = []
             for own in profile:
-                cost = self.cost(z, self._sharing * (sum(profile) - own) * z, ONE)
+                cost = self.cost(z, self.share_passed_on * (sum(profile) - own) * z, ONE)
                 if not cost.exact:
                     raise ComityError("payoffs of this breach function are no fractions; use a PowerBreach of whole curvature")
-                payoffs.append(own * self._sharing * z * change - cost.low)
+                payoffs.append(own * self.share_passed_on * z * change - cost.low)
             table[profile] = payoffs
         return NormalFormGame.from_profiles(table, actions=[("share nothing", "share")] * self.labs, players=self.players)
 
