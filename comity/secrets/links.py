@@ -22,7 +22,7 @@ MASKING_BITS = 40
 RETRY = 0.05  # seconds between attempts to reach a party that is not there yet
 GRACE = 0.5  # seconds in which the reason for a departure may still arrive
 # Labels of our own messages; those of MPyC are pseudorandom numbers of 64 bits.
-HELLO, DONE = -1, -2
+WELCOME, HELLO, DONE = -1, -2, -3
 
 
 @dataclass
@@ -71,14 +71,18 @@ class Links:
         options = {"ssl": self.tls[1], "server_hostname": f"party-{peer}"} if self.tls else {}
         while True:
             try:
-                await asyncio.get_running_loop().create_connection(lambda: self.runtime.link(self, peer), host, port, **options)
-                return
+                _, link = await asyncio.get_running_loop().create_connection(
+                    lambda: self.runtime.link(self, peer), host, port, **options
+                )
+                # A tunnel may take the connection though nobody is behind it yet.
+                if await link.welcomed:
+                    return
             except OSError as error:
                 if self.tls and type(error).__name__ == "SSLCertVerificationError":
                     raise ComityError(
                         f"party {peer} at {host}:{port} shows no valid certificate for party-{peer}: {error}"
                     ) from None
-                await asyncio.sleep(RETRY)
+            await asyncio.sleep(RETRY)
 
     async def exchange(self, label: int, message: bytes) -> dict[int, bytes]:
         """Send the same bytes to every peer, and receive theirs."""
@@ -159,7 +163,14 @@ def _link_class(exchanger: Any) -> Any:
         def __init__(self, links: Links, peer: int | None) -> None:
             super().__init__(links.runtime, peer)
             self.links = links
+            self.welcomed = asyncio.get_running_loop().create_future()
             self.done = False
+
+        def connection_made(self, transport: Any) -> None:
+            self.transport = transport
+            if self.peer_pid is not None:
+                keys = self.runtime._prss_keys_to_peer(self.peer_pid)
+                transport.writelines([self.runtime.pid.to_bytes(2, "little"), *keys])
 
         def data_received(self, data: bytes) -> None:
             self.bytes.extend(data)
@@ -171,6 +182,9 @@ def _link_class(exchanger: Any) -> Any:
                     break
                 payload = bytes(self.bytes[12 : 12 + size])
                 del self.bytes[: 12 + size]
+                if label == WELCOME:
+                    self._meets()
+                    continue
                 self.done |= label == DONE
                 waiting = self.buffers.pop(label, None)
                 if waiting is None:
@@ -193,8 +207,14 @@ def _link_class(exchanger: Any) -> Any:
             self.peer_pid = peer
             runtime._prss_keys_from_peer(peer, bytes(self.bytes[2 : 2 + size]))
             del self.bytes[: 2 + size]
-            runtime.set_protocol(peer, self)
+            self.send(WELCOME, b"")
+            self._meets()
             return True
+
+        def _meets(self) -> None:
+            if not self.welcomed.done():
+                self.welcomed.set_result(True)
+                self.runtime.set_protocol(self.peer_pid, self)
 
         def _certified(self, peer: int) -> bool:
             if not self.links.tls:
@@ -203,7 +223,9 @@ def _link_class(exchanger: Any) -> Any:
             return ("DNS", f"party-{peer}") in certificate.get("subjectAltName", ())
 
         def connection_lost(self, exc: Exception | None) -> None:
-            if self.peer_pid is not None and not self.done and not self.links.left.done():
+            if not self.welcomed.done():
+                self.welcomed.set_result(False)
+            elif self.peer_pid is not None and not self.done and not self.links.left.done():
                 self.links.left.set_result(self.peer_pid)
 
     return Link
