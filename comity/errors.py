@@ -52,6 +52,14 @@ class Infeasible(ComityError):
         super().__init__(message)
 
 
+class ImpossiblePromises(Infeasible):
+    """No rule keeps all the promises: which conflict and what would help, in words; ``certificate`` proves it."""
+
+    def __init__(self, message: str, certificate: Any, conflict: Sequence[str] = (), ways_out: Sequence[str] = ()) -> None:
+        self.conflict, self.ways_out = tuple(conflict), tuple(ways_out)
+        super().__init__(message, certificate=certificate)
+
+
 class Unbounded(ComityError):
     """The objective improves for ever, from the feasible ``point`` along ``ray``."""
 

@@ -74,8 +74,8 @@ class Promises:
         }
 
 
-def _pair(given: Sequence[Any]) -> tuple[Fraction | None, Fraction | None]:
-    if isinstance(given, str) or len(given) != 2:
+def _pair(given: Any) -> tuple[Fraction | None, Fraction | None]:
+    if not isinstance(given, Sequence) or isinstance(given, str) or len(given) != 2:
         raise ComityError(f"payments is {given!r}; give the least and the most anybody pays, None where there is no bound")
     low, high = (None if side is None else rational.exact(side, "a bound on payments") for side in given)
     if low is not None and high is not None and low > high:
