@@ -169,7 +169,7 @@ class StructureConstraints:
 
     def to_json(self) -> dict[str, Any]:
         """Plain data, in the words of the arguments; amounts by coalition follow the coalitions allowed, or all by mask."""
-        everything = len(self.considered) == (1 << len(self.players)) - 1
+        everything = self.considered == _every_coalition(self.players)
         data = {
             "smallest_coalition": self.smallest,
             "largest_coalition": self.largest,
@@ -253,12 +253,18 @@ def _considered(players: tuple[str, ...], allowed: Iterable[Iterable[str]] | Non
         if len(found) > MAX_COALITIONS:
             raise TooManyPlayers(f"{len(found)} coalitions are allowed; {MAX_COALITIONS} are the most that are compared")
         return found
-    if 1 << len(players) > MAX_COALITIONS:
+    every = _every_coalition(players)
+    if every is None:
         raise TooManyPlayers(
             f"{len(players)} players have 2**{len(players)} coalitions, more than {MAX_COALITIONS}; "
             "name those that may form with allowed="
         )
-    return tuple(range(1, 1 << len(players)))
+    return every
+
+
+def _every_coalition(players: Sequence[str]) -> tuple[int, ...] | None:
+    """All coalitions by mask; None if they are too many."""
+    return tuple(range(1, 1 << len(players))) if 1 << len(players) <= MAX_COALITIONS else None
 
 
 def _count(number: Any, what: str) -> int | None:

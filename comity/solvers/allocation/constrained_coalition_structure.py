@@ -342,7 +342,7 @@ def _why(constraints: StructureConstraints) -> str:
     outside = names_of(needed.players, ((1 << len(needed.players)) - 1) & ~reached)
     alone = f" (no coalition with {', '.join(outside)} in it may form)" if outside else ""
     names = list(needed.to_json())
-    asked = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]} together"
+    asked = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]} at once"
     return f"no partition of the players meets {asked}{alone}; loosen {'it' if len(names) == 1 else 'one of them'}"
 
 
