@@ -61,7 +61,7 @@ def coleman_preventive_index(game: Game) -> Allocation:
     "concept",
     "Share of losing coalitions that the player can make win",
     area="governance",
-    claims=("symmetric", "anonymous", "null_player", "dummy_player", "desirability", "individually_rational"),
+    claims=("symmetric", "anonymous", "null_player", "dummy_player", "desirability", "individually_rational_if_superadditive"),
     reference="Coleman (1971)",
     certificate="check_coleman_initiative_index",
 )
