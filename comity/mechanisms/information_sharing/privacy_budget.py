@@ -17,10 +17,9 @@ from comity.mechanisms.findings import Finding
 from comity.mechanisms.members import Member
 from comity.mechanisms.parameters import parameter
 from comity.mechanisms.setting import Setting
+from comity.secrets.accounting import split_of_privacy_budget
 
 ZERO, ONE = Fraction(0), Fraction(1)
-# Cube roots are rounded to this many decimals of the largest; the proof of optimality then says how far off it is.
-DIGITS = 30
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,8 +59,9 @@ class PrivacyBudget(Clause):
 
     def split(self) -> list[Fraction]:
         """epsilon_q, adding up to the total exactly; optimal exactly where the cube roots are rational."""
-        roots = cube_roots(self.importance())
-        return [self.epsilon_total * root / sum(roots) for root in roots]
+        # Names may still be wrong while a file is read; positions are not.
+        weights = {str(k): weight for k, weight in enumerate(self.importance())}
+        return list(split_of_privacy_budget(weights, self.epsilon_total).values())
 
     def findings(self, setting: Setting) -> list[Finding]:
         if not setting.among(self):
@@ -110,31 +110,3 @@ class PrivacyBudget(Clause):
                 Query(name=f"q{k}", weight=Fraction(int(rng.integers(1, 100)))) for k in range(int(rng.integers(1, 6)))
             ),
         )
-
-
-def cube_roots(numbers: Sequence[Fraction]) -> list[Fraction]:
-    """Cube roots of positive numbers up to a common factor; exact where all ratios have rational roots.
-
-    >>> cube_roots([Fraction(1), Fraction(8), Fraction(27)])
-    [Fraction(1, 1), Fraction(2, 1), Fraction(3, 1)]
-    """
-    return [_cube_root(number / numbers[0]) for number in numbers]
-
-
-def _cube_root(number: Fraction) -> Fraction:
-    numerator, denominator = _integer_cube_root(number.numerator), _integer_cube_root(number.denominator)
-    if numerator**3 == number.numerator and denominator**3 == number.denominator:
-        return Fraction(numerator, denominator)
-    # Enough digits below the leading one, however small the number is.
-    shift = DIGITS + max(0, (len(str(number.denominator)) - len(str(number.numerator))) // 3 + 1)
-    return Fraction(_integer_cube_root(number.numerator * 10 ** (3 * shift) // number.denominator), 10**shift)
-
-
-def _integer_cube_root(number: int) -> int:
-    """The largest integer whose cube is not above the number, by Newton's method from above."""
-    root = 1 << -(-number.bit_length() // 3)
-    while True:
-        better = (2 * root + number // root**2) // 3
-        if better >= root:
-            return root
-        root = better
