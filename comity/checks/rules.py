@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from comity import rational
 from comity.certificate import Certificate, holds_if
 from comity.declaration import declare
-from comity.exact_array import SMALL, ExactArray, compact
+from comity.exact_array import SMALL, ExactArray, compact, over_one_denominator
 from comity.games.bayesian.rule import DirectRule
 from comity.games.bayesian.setting import BayesianSetting
 
@@ -112,7 +112,9 @@ def check_budget(rule: DirectRule, mode: str = "no-deficit", funds: Any = 0) -> 
     left, denominator = _left_over(rule)
     added = rational.exact(funds, "the funds")
     scale = lcm(denominator, added.denominator)
-    left = _times(left, scale // denominator) + added.numerator * (scale // added.denominator)
+    left = _times(left, scale // denominator)
+    if added:
+        left = compact(left.astype(object) + added.numerator * (scale // added.denominator))
     witness: dict[str, Any] = {"funds": rational.text(added)}
     if mode == "no-expected-deficit":
         prior = setting.joint_prior()
@@ -146,9 +148,8 @@ def check_efficiency(rule: DirectRule) -> Certificate:
     """
     setting = rule.setting
     loss, denominator = welfare_losses(rule)
-    possible = setting.joint_prior().numerators > 0
-    place = np.unravel_index(int(np.argmax(np.where(possible, loss, -1))), loss.shape)
-    worst = Fraction(int(loss[place]), denominator)
+    place = np.unravel_index(int(np.argmax(np.where(_possible(setting).reshape(-1), loss, -1))), setting.shape)
+    worst = Fraction(int(loss[np.ravel_multi_index(place, setting.shape)]), denominator)
     return Certificate(
         "at every profile the outcome is worth most to all together",
         holds_if(worst <= 0),
@@ -160,16 +161,38 @@ def check_efficiency(rule: DirectRule) -> Certificate:
 
 
 def welfare_losses(rule: DirectRule) -> tuple[NDArray[Any], int]:
-    """What welfare falls short of its largest at each profile, over a common denominator."""
+    """What welfare falls short of its largest at each profile, in the order of profiles, over a common denominator."""
     setting = rule.setting
-    tables = [full_values(setting, i) for i in range(len(setting.agents))]
-    welfare, denominator = _sum(
-        [(-setting.costs.numerators, setting.costs.denominator), *((t.numerators, t.denominator) for t in tables)]
-    )
-    chances = rule.lotteries
-    return welfare.max(axis=-1) * chances.denominator - (welfare * chances.numerators).sum(
-        axis=-1
-    ), denominator * chances.denominator
+    tables, denominator = over_one_denominator(*setting.values, setting.costs)
+    if sum(map(_largest, tables)) >= SMALL:
+        tables = [table.astype(object) for table in tables]
+    count, outcomes = setting.profiles, len(setting.outcomes)
+    chances = None if rule.chosen is not None else rule.lotteries
+    losses = []
+    step = max(1, CHUNK // outcomes)
+    for part in (slice(start, start + step) for start in range(0, count, step)):
+        profiles = np.arange(count)[part]
+        types = np.unravel_index(profiles, setting.shape)
+        welfare = -tables[-1][None, :]
+        for own, table in zip(types, tables[:-1], strict=True):
+            welfare = welfare + (table[own] if table.ndim == 2 else table.reshape(count, outcomes)[part])
+        if chances is None:
+            got = np.take_along_axis(welfare, rule.chosen.reshape(-1)[part, None], axis=1)[:, 0]  # type: ignore[union-attr]
+            losses.append(welfare.max(axis=1) - got)
+        else:
+            rows = chances.numerators.reshape(count, outcomes)[part]
+            got = _times_sum(welfare, rows)
+            losses.append(_times(welfare.max(axis=1), chances.denominator) - got)
+    return np.concatenate(losses), denominator * (1 if chances is None else chances.denominator)
+
+
+def _times_sum(numbers: NDArray[Any], chances: NDArray[Any]) -> NDArray[Any]:
+    """Sums of products along the last axis, in 64 bits where no sum can leave them; chances of a row add up to the same."""
+    heaviest = int(chances[0].astype(object).sum()) if chances.size else 0
+    if numbers.dtype == object or chances.dtype == object or _largest(numbers) * heaviest >= SMALL:
+        numbers = numbers.astype(object)
+    found: NDArray[Any] = (numbers * chances).sum(axis=-1)
+    return found
 
 
 def full_values(setting: BayesianSetting, agent: int) -> ExactArray:
@@ -216,9 +239,9 @@ def _worst_average_lie(rule: DirectRule, agent: int, worst: _Worst) -> None:
     table = _Utilities.of(rule, agent)
     total: Any = 0
     for start, utilities in table.chunks():
-        gains = utilities - _diagonal(utilities)[:, None, :]
-        total = total + _weighed(weights[:, start : start + gains.shape[2]], gains).astype(object)
-    for t, own in enumerate(int(w.astype(object).sum()) for w in weights):
+        total = total + _weighed(weights[:, start : start + utilities.shape[2]], utilities).astype(object)
+    total = total - total.diagonal()[:, None]
+    for t, own in enumerate(_total(weights).tolist()):
         for report, gain in enumerate(total[t] if own else ()):
             worst.take(Fraction(int(gain), own * table.denominator), agent, (t, report))
 
@@ -230,13 +253,18 @@ def _diagonal(utilities: NDArray[Any]) -> NDArray[Any]:
     return found
 
 
-def _weighed(weights: NDArray[Any], gains: NDArray[Any]) -> NDArray[Any]:
-    largest = int(np.abs(gains).max()) if gains.size else 0
-    heaviest = max((int(w.astype(object).sum()) for w in weights), default=0)
-    if gains.dtype != object and weights.dtype != object and largest * max(heaviest, 1) < SMALL:
-        averaged: NDArray[Any] = np.einsum("tq,trq->tr", weights, gains)
+def _weighed(weights: NDArray[Any], utilities: NDArray[Any]) -> NDArray[Any]:
+    """Sums over profiles of the others, each with its weight: axes true type, report."""
+    heaviest = max(_total(weights).tolist(), default=0)
+    wide = object in (utilities.dtype, weights.dtype)
+    largest = _largest(utilities) * max(heaviest, 1)
+    if not wide and largest < FLOAT_EXACT:
+        # Every partial sum is a whole number below 2**53, so floats, which numpy multiplies fastest, are exact.
+        averaged: NDArray[Any] = (utilities.astype(float) @ weights.astype(float)[:, :, None])[:, :, 0].astype(np.int64)
         return averaged
-    rows = [[int(np.dot(w.astype(object), g.astype(object))) for g in row] for w, row in zip(weights, gains, strict=True)]
+    if not wide and largest < SMALL:
+        return np.asarray(np.einsum("tq,trq->tr", weights, utilities))
+    rows = [[int(np.dot(w.astype(object), u.astype(object))) for u in row] for w, row in zip(weights, utilities, strict=True)]
     return np.array(rows, dtype=object)
 
 
@@ -249,7 +277,7 @@ class _Utilities:
     """
 
     values: NDArray[Any]
-    chances: NDArray[Any]
+    chances: NDArray[Any] | None
     chosen: NDArray[Any] | None
     paid: NDArray[Any]
     lie: NDArray[Any] | None
@@ -260,8 +288,10 @@ class _Utilities:
     @classmethod
     def of(cls, rule: DirectRule, agent: int) -> _Utilities:
         setting, size = rule.setting, rule.setting.shape[agent]
-        values, chances, payments = setting.values[agent], rule.lotteries, rule.payments
-        base = values.denominator * chances.denominator
+        values, payments = setting.values[agent], rule.payments
+        chances = None if rule.chosen is not None else rule.lotteries
+        parts = 1 if chances is None else chances.denominator
+        base = values.denominator * parts
         looks = setting.examination
         looked = rule.examinations.numerators[..., agent]
         examined = looks is not None and bool(looked.any())
@@ -271,11 +301,11 @@ class _Utilities:
         once = [int(each * denominator) for each in per_look]
         # The largest number that can come up decides once whether 64 bits are enough for all.
         size_of = (
-            _largest(values.numerators) * chances.denominator * (denominator // base)
+            _largest(values.numerators) * parts * (denominator // base)
             + _largest(payments.numerators) * (denominator // payments.denominator)
             + (_largest(looked) * max(once) if once else 0)
         )
-        kind: Any = np.int64 if size_of < SMALL and chances.numerators.dtype != object else object
+        kind: Any = np.int64 if size_of < SMALL and (chances is None or chances.numerators.dtype != object) else object
 
         def along(numbers: NDArray[Any], factor: int, *more: int) -> NDArray[Any]:
             return np.moveaxis(numbers, agent, 0).reshape(size, -1, *more).astype(kind) * factor
@@ -283,11 +313,12 @@ class _Utilities:
         worth = values.numerators.astype(kind) * (denominator // base)
         if worth.ndim > 2:
             worth = np.moveaxis(worth, agent, 0).reshape(size, -1, worth.shape[-1])
-        rows = np.moveaxis(chances.numerators, agent, 0).reshape(size, -1, len(setting.outcomes))
         return cls(
             values=worth,
-            chances=rows,
-            chosen=rows.argmax(axis=-1) if chances.denominator == 1 else None,
+            chances=None
+            if chances is None
+            else np.moveaxis(chances.numerators, agent, 0).reshape(size, -1, len(setting.outcomes)),
+            chosen=None if rule.chosen is None else np.moveaxis(rule.chosen, agent, 0).reshape(size, -1),
             paid=along(payments.numerators[..., agent], denominator // payments.denominator),
             lie=along(looked, once[0]) if once else None,
             mistake=along(looked, once[1]) if once else None,
@@ -318,6 +349,7 @@ class _Utilities:
             if values.ndim == 2:
                 return values[:, chosen]
             return np.stack([np.take_along_axis(own, chosen.T, axis=1).T for own in values])
+        assert self.chances is not None  # chosen or left to chance
         chances = self.chances[:, part]
         # Sums of products stay below 2**53 in floats if the largest possible one does: chances are not negative and add up.
         exact_in_floats = values.dtype != object and _largest(values) * int(chances[0, 0].sum()) < FLOAT_EXACT
@@ -334,22 +366,27 @@ class _Utilities:
 
 def _honest(rule: DirectRule, agent: int) -> tuple[NDArray[Any], int]:
     """What an agent gets at each profile when all tell the truth, one axis for each agent."""
-    values, chances = full_values(rule.setting, agent), rule.lotteries
-    if chances.denominator == 1:
-        chosen = chances.numerators.argmax(axis=-1)[..., None]
-        worth = np.take_along_axis(values.numerators, chosen, axis=-1)[..., 0]
-    else:
-        worth = (values.numerators.astype(object) * chances.numerators).sum(axis=-1)
-    looks = rule.setting.examination
+    setting = rule.setting
+    looks = setting.examination
     mistake = Fraction(0) if looks is None else looks.penalty * looks.false_positive
-    terms = [
-        (worth, values.denominator * chances.denominator),
-        (-rule.payments.numerators[..., agent], rule.payments.denominator),
-    ]
+    terms = [_honest_worth(rule, agent), (-rule.payments.numerators[..., agent], rule.payments.denominator)]
     if mistake:
         looked = -rule.examinations.numerators[..., agent].astype(object) * mistake.numerator
         terms.append((looked, rule.examinations.denominator * mistake.denominator))
     return _sum(terms)
+
+
+def _honest_worth(rule: DirectRule, agent: int) -> tuple[NDArray[Any], int]:
+    setting = rule.setting
+    values = setting.values[agent]
+    if rule.chosen is None:
+        chances = rule.lotteries
+        worth = _times_sum(full_values(setting, agent).numerators, chances.numerators)
+        return worth, values.denominator * chances.denominator
+    if len(values.shape) == 2:
+        own = np.arange(setting.shape[agent]).reshape(_along(agent, setting.shape))
+        return values.numerators[own, rule.chosen], values.denominator
+    return np.take_along_axis(values.numerators, rule.chosen[..., None], axis=-1)[..., 0], values.denominator
 
 
 def _sum(terms: list[tuple[NDArray[Any], int]]) -> tuple[NDArray[Any], int]:
@@ -364,17 +401,34 @@ def _sum(terms: list[tuple[NDArray[Any], int]]) -> tuple[NDArray[Any], int]:
 def _left_over(rule: DirectRule) -> tuple[NDArray[Any], int]:
     """Payments less the costs of outcomes and examinations at each profile."""
     setting = rule.setting
-    looks = Fraction(0) if setting.examination is None else setting.examination.cost
-    chances, costs = rule.lotteries, setting.costs
-    terms = [
-        (rule.payments.numerators.astype(object).sum(axis=-1), rule.payments.denominator),
-        (-(chances.numerators * costs.numerators.astype(object)).sum(axis=-1), chances.denominator * costs.denominator),
-        (
-            -rule.examinations.numerators.astype(object).sum(axis=-1) * looks.numerator,
-            rule.examinations.denominator * looks.denominator,
-        ),
-    ]
+    costs = setting.costs
+    if rule.chosen is not None:
+        cost, scale = costs.numerators[rule.chosen], costs.denominator
+    else:
+        cost, scale = _times_sum(costs.numerators, rule.lotteries.numerators), costs.denominator * rule.lotteries.denominator
+    terms = [(_total(rule.payments.numerators), rule.payments.denominator), (-cost, scale)]
+    if setting.examination is not None:
+        looks = setting.examination.cost
+        looked = -_total(rule.examinations.numerators).astype(object) * looks.numerator
+        terms.append((looked, rule.examinations.denominator * looks.denominator))
     return _sum(terms)
+
+
+def _total(numbers: NDArray[Any]) -> NDArray[Any]:
+    """The sum along the last axis, without leaving 64 bits unnoticed."""
+    small = numbers.dtype != object and _largest(numbers) * numbers.shape[-1] < SMALL
+    found: NDArray[Any] = (numbers if small else numbers.astype(object)).sum(axis=-1)
+    return found
+
+
+def _possible(setting: BayesianSetting) -> NDArray[np.bool_]:
+    """Whether a profile can occur, one axis for each agent."""
+    if not setting.independent:
+        return np.asarray(setting.prior.numerators > 0)
+    found = np.ones((), dtype=bool)
+    for marginal in setting.prior:
+        found = np.logical_and.outer(found, marginal.numerators > 0)
+    return found
 
 
 # --- integers --------------------------------------------------------------------------------------

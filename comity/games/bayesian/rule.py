@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from comity import rational
 from comity.errors import InvalidGame
@@ -58,11 +59,20 @@ class DirectRule:
     lotteries: Any
     payments: Any = None
     examinations: Any = None
+    chosen: NDArray[np.int64] | None = field(init=False, repr=False)  # the place of the outcome; None where chance decides
 
     def __post_init__(self) -> None:
         shape, count = self.setting.shape, len(self.setting.outcomes)
         each = (*shape, len(self.setting.agents))
-        object.__setattr__(self, "lotteries", _lotteries(self.lotteries, shape, count))
+        array = ExactArray.of(self.lotteries, "the chance of an outcome")
+        if array.shape == shape and array.denominator == 1:
+            object.__setattr__(self, "chosen", _places(array, count))
+            # Written out when asked for: a rule with many outcomes has far more chances than decisions.
+            object.__delattr__(self, "lotteries")
+        else:
+            chances = _lotteries(array, shape, count)
+            object.__setattr__(self, "lotteries", chances)
+            object.__setattr__(self, "chosen", chances.numerators.argmax(axis=-1) if chances.denominator == 1 else None)
         for name, what in (("payments", "a payment"), ("examinations", "the chance of an examination")):
             given = getattr(self, name)
             object.__setattr__(self, name, ExactArray.zeros(each) if given is None else ExactArray.of(given, what, each))
@@ -74,6 +84,13 @@ class DirectRule:
                 "the rule examines reports, but the setting has no examination; give it one with its cost and penalty"
             )
 
+    def __getattr__(self, name: str) -> Any:
+        if name != "lotteries" or self.__dict__.get("chosen") is None:
+            raise AttributeError(f"a rule has no {name!r}")
+        certain = ExactArray(self.__dict__["chosen"][..., None] == np.arange(len(self.setting.outcomes)), 1)
+        object.__setattr__(self, "lotteries", certain)
+        return certain
+
     @property
     def agents(self) -> tuple[str, ...]:
         """The agents of the setting."""
@@ -81,8 +98,14 @@ class DirectRule:
 
     def outcome(self, reports: Mapping[str, Any] | Sequence[Any]) -> dict[str, Fraction]:
         """The outcomes that can happen after these reports, given by names of types, with their chances."""
-        chances = self.lotteries[self.setting.profile(reports)]
-        return {x: chances[k] for k, x in enumerate(self.setting.outcomes) if chances.numerators[k]}
+        return {self.setting.outcomes[k]: chance for k, chance in self.chances(self.setting.profile(reports))}
+
+    def chances(self, reports: tuple[int, ...]) -> list[tuple[int, Fraction]]:
+        """The places of the outcomes that can happen after these reports, given as indices, with their chances."""
+        if self.chosen is not None:
+            return [(int(self.chosen[reports]), Fraction(1))]
+        row = self.lotteries[reports]
+        return [(int(k), row[int(k)]) for k in np.flatnonzero(row.numerators)]
 
     def payment(self, reports: Mapping[str, Any] | Sequence[Any]) -> dict[str, Fraction]:
         """What each agent pays after these reports; negative amounts are received."""
@@ -93,15 +116,7 @@ class DirectRule:
         """What an agent gets when these are the types, the others report theirs and it reports ``report``, or its own type."""
         said = profile[agent] if report is None else report
         at = (*profile[:agent], said, *profile[agent + 1 :])
-        chances = self.lotteries[at]
-        worth = sum(
-            (
-                chances[x] * self.setting.value(agent, profile, x)
-                for x in range(len(self.setting.outcomes))
-                if chances.numerators[x]
-            ),
-            Fraction(0),
-        )
+        worth = sum((chance * self.setting.value(agent, profile, x) for x, chance in self.chances(at)), Fraction(0))
         paid: Fraction = self.payments[(*at, agent)]
         return worth - paid - self.expected_penalty(at, agent, honest=said == profile[agent])
 
@@ -115,8 +130,7 @@ class DirectRule:
 
     def cost(self, reports: tuple[int, ...]) -> Fraction:
         """What the owner has to expect to pay for the outcome and for examinations after these reports, given as indices."""
-        chances = self.lotteries[reports]
-        total = sum((chances[x] * self.setting.costs[x] for x in range(len(self.setting.outcomes))), Fraction(0))
+        total = sum((chance * self.setting.costs[x] for x, chance in self.chances(reports)), Fraction(0))
         if self.setting.examination is not None:
             total += self.setting.examination.cost * sum(self.examinations[reports].fractions(), Fraction(0))
         return total
@@ -165,11 +179,9 @@ class DirectRule:
         lines = []
         for profile in list(self.setting.each_profile())[:50]:
             said = ", ".join(f"{agent} {self.setting.type_names(i)[profile[i]]}" for i, agent in enumerate(self.agents))
-            chances = self.lotteries[profile]
             chosen = " or ".join(
-                x + ("" if chances[k] == 1 else f" ({rational.short(chances[k])})")
-                for k, x in enumerate(self.setting.outcomes)
-                if chances.numerators[k]
+                self.setting.outcomes[k] + ("" if chance == 1 else f" ({rational.short(chance)})")
+                for k, chance in self.chances(profile)
             )
             paid = ", ".join(rational.short(amount) for amount in self.payments[profile].fractions())
             lines.append(f"  {said}: {chosen}; payments {paid}")
@@ -177,10 +189,7 @@ class DirectRule:
         return "\n".join(["after the reports", *lines, *([f"  and {more:,} profiles more"] if more else [])])
 
 
-def _lotteries(given: Any, shape: tuple[int, ...], count: int) -> ExactArray:
-    array = ExactArray.of(given, "the chance of an outcome")
-    if array.shape == shape and array.denominator == 1:
-        return _certain(array, count)
+def _lotteries(array: ExactArray, shape: tuple[int, ...], count: int) -> ExactArray:
     if array.shape != (*shape, count):
         raise InvalidGame(
             f"the lotteries have shape {array.shape}; give {(*shape, count)}, chances of the outcomes for each profile of "
@@ -197,8 +206,10 @@ def _lotteries(given: Any, shape: tuple[int, ...], count: int) -> ExactArray:
     return array
 
 
-def _certain(places: ExactArray, count: int) -> ExactArray:
-    if ((places.numerators < 0) | (places.numerators >= count)).any():
-        worst = int(places.numerators.max()) if (places.numerators >= count).any() else int(places.numerators.min())
+def _places(array: ExactArray, count: int) -> NDArray[np.int64]:
+    if ((array.numerators < 0) | (array.numerators >= count)).any():
+        worst = int(array.numerators.max()) if (array.numerators >= count).any() else int(array.numerators.min())
         raise InvalidGame(f"outcome {worst} is chosen, but the outcomes are 0 to {count - 1}")
-    return ExactArray(places.numerators[..., None] == np.arange(count), 1)
+    places: NDArray[np.int64] = array.numerators.astype(np.int64)
+    places.setflags(write=False)
+    return places

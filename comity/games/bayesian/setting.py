@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from comity import rational
 from comity.declaration import declare
 from comity.errors import InvalidGame
-from comity.exact_array import ExactArray
+from comity.exact_array import SMALL, ExactArray
 
 # A table over all profiles of types is kept in memory; beyond this it would not be.
 MAX_PROFILES = 1 << 24
@@ -187,10 +187,12 @@ class BayesianSetting:
         if not self.independent:
             joint: ExactArray = self.prior
             return joint
-        numerators: NDArray[Any] = np.ones((), dtype=object)
+        denominator = prod(marginal.denominator for marginal in self.prior)
+        kind: Any = np.int64 if denominator < SMALL else object
+        numerators: NDArray[Any] = np.ones((), dtype=kind)
         for marginal in self.prior:
-            numerators = np.multiply.outer(numerators, marginal.numerators.astype(object))
-        return ExactArray(numerators, prod(marginal.denominator for marginal in self.prior))
+            numerators = np.multiply.outer(numerators, marginal.numerators.astype(kind))
+        return ExactArray(numerators, denominator)
 
     def marginal(self, agent: int) -> ExactArray:
         """The probabilities of one agent's types."""
@@ -362,11 +364,13 @@ def _names(given: Iterable[Any], what: str) -> tuple[str, ...]:
     names = tuple(map(_name, given))
     if not names:
         raise InvalidGame(f"there is no {what}; name at least one")
+    seen: set[str] = set()
     for at, name in enumerate(names):
         if not name.strip():
             raise InvalidGame(f"{what} {at + 1} has an empty name; give it one")
-        if name in names[:at]:
+        if name in seen:
             raise InvalidGame(f"two are called {what} {name!r}; give each a name of its own")
+        seen.add(name)
     return names
 
 
