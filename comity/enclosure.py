@@ -17,13 +17,14 @@ from comity.errors import ComityError
 
 ZERO, ONE = Fraction(0), Fraction(1)
 BITS = 128
-DIGITS = 80
+DIGITS = 60
 _CONTEXT = Context(prec=DIGITS, Emax=MAX_EMAX, Emin=MIN_EMIN)
 _SLACK = Fraction(1, 10 ** (DIGITS - 2))
 # Beyond these exponents of e a fraction would have thousands of digits; small numbers are then only bounded.
 LEAST_EXPONENT, MOST_EXPONENT = -2000, 2000
 # Integer powers with more bits are enclosed instead of written out.
 EXACT_BITS = 4000
+LONG_BITS = 230
 
 
 @dataclass(frozen=True)
@@ -167,7 +168,7 @@ def log_between(number: Number) -> Between:
     >>> log_between(1), round(float(log_between(2).middle), 6)
     (Between(low=Fraction(0, 1), high=Fraction(0, 1)), 0.693147)
     """
-    low, high = between(number)
+    low, high = _shortened(between(number))
     if low <= 0:
         raise ComityError(f"{rational.short(low)} has no logarithm; give a positive number")
     below, above = _log(low), _log(high)
@@ -180,7 +181,7 @@ def exp_between(number: Number) -> Between:
     >>> exp_between(0), round(float(exp_between(1).middle), 6)
     (Between(low=Fraction(1, 1), high=Fraction(1, 1)), 2.718282)
     """
-    low, high = between(number)
+    low, high = _shortened(between(number))
     below, above = _exp(low), _exp(high)
     return Between(below.low, above.high)
 
@@ -245,6 +246,15 @@ def _secants(falling: Callable[[Fraction], Between], low: Fraction, high: Fracti
             u /= 2
         b, v = x, w
     return b
+
+
+def _shortened(number: Between) -> Between:
+    """Bounds without more digits than logarithms and exponentials are known to; longer ones only cost time."""
+    low, high = number
+    return Between(
+        low if _bits(low) <= LONG_BITS else round_to_bits(low, LONG_BITS, up=False),
+        high if _bits(high) <= LONG_BITS else round_to_bits(high, LONG_BITS, up=True),
+    )
 
 
 def _log(number: Fraction) -> Between:

@@ -66,7 +66,7 @@ class PowerBreach(BreachFunction):
         if return_on_first.high <= 1:
             return between(ZERO)
         found = (power_between(return_on_first, 1 / (self.curvature + 1)) - 1) / self.productivity
-        return Between(max(ZERO, found.low), found.high)
+        return Between(max(ZERO, found.low), found.high).rounded()
 
     def largest_share(self) -> Between:
         """The largest part of the expected loss v L that is ever worth spending: (b / (b+1))**(b+1), with b the curvature.
@@ -106,7 +106,7 @@ class ExponentialBreach(BreachFunction):
             return between(ZERO)
         if return_on_first.low <= 1:
             return Between(ZERO, (log_between(return_on_first.high) / steepness).high)
-        return log_between(return_on_first) / steepness
+        return (log_between(return_on_first) / steepness).rounded()
 
 
 @dataclass(frozen=True)

@@ -165,7 +165,7 @@ class NormalFormGame:
 
     def dominates(self, player: int, better: int, worse: int, *, strictly: bool = True) -> bool:
         """Whether one action earns more than another whatever the others do; weakly: never less, and more once."""
-        gap = (np.take(self.table[player], better, axis=player) - np.take(self.table[player], worse, axis=player)).ravel()
+        gap = (np.take(self.table[player], [better], axis=player) - np.take(self.table[player], [worse], axis=player)).ravel()
         return bool(all(gap > 0) if strictly else all(gap >= 0) and any(gap > 0))
 
     def dominated_actions(self, player: int, *, strictly: bool = True) -> tuple[int, ...]:

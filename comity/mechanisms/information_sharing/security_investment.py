@@ -113,16 +113,13 @@ class SecurityInvestmentClause(Clause):
         """Minus the expected loss and the spending under the plan, to some forty digits; side payments cancel."""
         if not self.binds(member.id):
             return None
-        game = self._present(setting)
-        plan = self.effort(game)
-        return _rounded(-game.cost(plan, (game.labs - 1) * game.share * plan, 1 + game.share_passed_on * game.leak_cost))
+        return _worth(self._present(setting), self._for_all)
 
     def fallback(self, setting: Setting, member: Member) -> Fraction:
         """Minus the expected loss and the spending of a member alone."""
         if not self.binds(member.id):
             return ZERO
-        alone = self.game(1)
-        return _rounded(-alone.cost(alone.best_effort, ZERO, ONE))
+        return _worth(self.game(1), True)
 
     def deviations(self, setting: Setting, member: Member) -> Sequence[Deviation]:
         """Spending less than the plan, or sharing nothing and spending what is then best."""
@@ -198,7 +195,7 @@ class SecurityInvestmentClause(Clause):
             certificate=check_spending_breach(game, plan, breach, gain, for_all=self._for_all, who=member.id, unit=unit),
             values={"spending": plan.number, "efficient_side_payment": game.efficient_side_payment},
             theorem=REFERENCE,
-            numbers=tuple(self.path(name) for name in ("side_payment", "leak_cost", "share", "loss")),
+            numbers=tuple(self.path(name) for name in ("side_payment", "share")),
         )
 
     def _sentence(self, game: SecurityInvestment, who: str, breach: str, gain: Between, unit: str) -> str:
@@ -264,5 +261,9 @@ def _breach_gain(game: SecurityInvestment, for_all: bool, breach: str) -> Betwee
     return gain.rounded(DIGITS)
 
 
-def _rounded(number: Between) -> Fraction:
+@lru_cache(maxsize=8192)
+def _worth(game: SecurityInvestment, for_all: bool) -> Fraction:
+    plan = game.best_effort if for_all else game.nash_effort
+    received = (game.labs - 1) * game.share * plan
+    number = -game.cost(plan, received, 1 + game.share_passed_on * game.leak_cost)
     return number.middle if number.exact else number.rounded(DIGITS).low
