@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
+from unicodedata import category
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,10 +91,12 @@ def label(players: Sequence[str], coalition: int) -> str:
 
 def mask_of(players: Sequence[str], names: Iterable[str]) -> int:
     """The coalition with these names; an unknown or repeated name is refused."""
+    if not isinstance(names, Iterable):
+        raise ComityError(f"a coalition is {rational.shown(names)}; name its members, such as {list(players[:2])}")
     position = {name: i for i, name in enumerate(players)}
     coalition = 0
     for name in names:
-        if name not in position:
+        if not isinstance(name, str) or name not in position:
             raise ComityError(f"there is no player {name!r}; the players are {', '.join(players)}")
         if coalition >> position[name] & 1:
             raise ComityError(f"player {name!r} is named twice in one coalition; name each player once")
@@ -103,14 +106,18 @@ def mask_of(players: Sequence[str], names: Iterable[str]) -> int:
 
 def player_names(players: Iterable[str] | None, n: int) -> tuple[str, ...]:
     """The names given, or ``"1"`` to ``"n"``; each name once, no comma in it."""
+    if players is not None and not isinstance(players, Iterable):
+        raise ComityError(f"the players are {rational.shown(players)}; list their names, such as ['A', 'B']")
     names = tuple(str(i + 1) for i in range(n)) if players is None else tuple(players)
     if not names:
         raise ComityError("a game needs at least one player")
     if len(names) != n:
         raise ComityError(f"{len(names)} players are named but the data are for {n}; give one name for each")
     for name in names:
-        if not isinstance(name, str) or not name or "," in name:
-            raise ComityError(f"player name {name!r} is not usable; use non-empty text without a comma")
+        if not isinstance(name, str) or not name.strip() or "," in name or any(category(c) == "Cc" for c in name):
+            raise ComityError(
+                f"player name {rational.shown(name)} is not usable; use text that is not blank, without comma or line break"
+            )
     repeated = sorted({name for name in names if names.count(name) > 1}) if len(set(names)) < n else []
     if repeated:
         raise ComityError(f"player names repeat: {', '.join(repeated)}; give each player a name of its own")
@@ -125,16 +132,35 @@ def named_numbers(
     >>> named_numbers({"A": 0.1, "B": 2}, None, "a cost")
     (('A', 'B'), (Fraction(1, 10), Fraction(2, 1)))
     """
+    if isinstance(numbers, str | bytes) or not isinstance(numbers, Iterable):
+        raise ComityError(f"{what} of each player is needed, not {rational.shown(numbers)}; write {{'A': 1, 'B': 2}} or [1, 2]")
+    listed = list(numbers)
+    expected = None if players is None else _names(players)
     if isinstance(numbers, Mapping):
-        names = player_names(numbers if players is None else players, len(numbers))
+        names = player_names(numbers, len(numbers)) if expected is None else expected
         absent = [name for name in names if name not in numbers]
         if absent:
             raise ComityError(f"{what} is missing for {', '.join(absent)}; the names given are {', '.join(map(str, numbers))}")
+        strangers = [rational.shown(name) for name in numbers if name not in names]
+        if strangers:
+            raise ComityError(f"{what} is given for {', '.join(strangers)}; the players are {', '.join(names)}, leave others out")
         listed = [numbers[name] for name in names]
+    elif expected is not None and len(expected) != len(listed):
+        raise ComityError(
+            f"{len(expected)} players are named but the data are for {len(listed)}; give {what} of each of {_some(expected)}"
+        )
     else:
-        listed = list(numbers)
-        names = player_names(players, len(listed))
+        names = expected or player_names(None, len(listed))
     return names, tuple(rational.exact(number, f"{what} of {name}") for name, number in zip(names, listed, strict=True))
+
+
+def _names(players: Iterable[str]) -> tuple[str, ...]:
+    named = tuple(players) if isinstance(players, Iterable) else players
+    return player_names(named, len(named) if isinstance(named, tuple) else 0)
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:10]) + (", ..." if len(names) > 10 else "")
 
 
 def check_table_size(n: int, limit: int = MAX_TABLE_PLAYERS) -> None:

@@ -121,7 +121,10 @@ class Allocation:
     def from_json(cls, data: Mapping[str, Any] | str) -> Allocation:
         """Read a ``result/0.1`` back, from data or JSON text."""
         if isinstance(data, str):
-            data = json.loads(data)
+            try:
+                data = json.loads(data)
+            except (ValueError, RecursionError) as error:
+                raise InvalidEvidence(f"the result is not JSON that can be read: {error}; give what to_json wrote") from None
         if not isinstance(data, Mapping) or data.get("schema") != RESULT_SCHEMA:
             raise InvalidEvidence(f'this is not a result; its "schema" should be "{RESULT_SCHEMA}"')
         try:

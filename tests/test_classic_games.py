@@ -408,7 +408,7 @@ RING = [("s", "A", 1), ("s", "B", 2), ("A", "B", 3)]
         (lambda: SequencingGame([0], [1]), "times are positive"),
         (lambda: SequencingGame([1], [-1]), "costs never negative"),
         (lambda: SequencingGame([1, 2], [1]), "2 players are named but the data are for 1"),
-        (lambda: QueueingGame([-1]), "waiting costs 1 -1"),
+        (lambda: QueueingGame([-1]), "the waiting cost of 1 is -1"),
         (lambda: QueueingGame([1], served="soon"), 'use "first" or "last"'),
         (lambda: GloveGame({"A": -1}, {"B": 1}), "A owns -1 left gloves"),
         (lambda: GloveGame(["A"], ["B"], players=["A"]), "'B' owns gloves"),

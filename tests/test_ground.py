@@ -163,7 +163,7 @@ def test_what_is_not_a_certificate_is_refused(data):
         ([1, 2, 3, 4], "empty coalition"),
         ([0, 1, 2], "shape"),
         ([0, 1, float("nan"), 3], r"worth"),
-        (np.array([0, 1, np.inf, 3]), r"\['B'\]"),
+        (np.array([0, 1, np.inf, 3]), r"\{B\}"),
         ([[0, 1], [2, 3]], "shape"),
     ],
 )  # fmt: skip

@@ -35,7 +35,7 @@ from comity.solvers.core.weighted_nucleolus import (
     weighted_prenucleolus,
 )
 from comity.testing import strategies
-from comity.testing.axioms import axioms
+from comity.testing.holding import assert_keeps_its_claims
 
 F = Fraction
 THREE = TableGame(["A", "B", "C"], [0, 0, 0, 60, 0, 80, 20, 120])
@@ -120,12 +120,21 @@ def test_the_per_capita_prenucleolus_takes_from_nobody_when_there_is_more(game, 
     assert all(game.sign * (b - a) >= 0 for a, b in zip(before, after, strict=True))
 
 
-@pytest.mark.parametrize("claim", ["efficient", "symmetric", "anonymous", "in_core_if_nonempty", "individually_rational"])
-@settings(max_examples=25)
+@pytest.mark.parametrize("concept", [proportional_nucleolus, proportional_prenucleolus])
+@settings(max_examples=40)
 @given(game=positive_games())
-def test_the_proportional_nucleolus_keeps_its_claims(claim, game):
-    if suits_everybody_alone(game):
-        axioms()[claim](proportional_nucleolus, game)
+def test_the_proportional_nucleolus_keeps_its_claims(concept, game):
+    if concept is proportional_prenucleolus or suits_everybody_alone(game):
+        assert_keeps_its_claims(concept, concept, game)
+
+
+@settings(max_examples=25)
+@given(game=positive_games(), alone=st.integers(1, 9))
+def test_who_adds_the_same_to_everybody_gets_just_that_of_the_proportional_nucleolus(game, alone):
+    table = game.exact_table()
+    larger = TableGame(None, [*table, *(worth + alone for worth in table)], game.orientation)
+    if suits_everybody_alone(larger):
+        assert proportional_nucleolus(larger).exact[-1] == alone
 
 
 @given(game=positive_games(), unit=st.fractions(F(1, 9), 9))

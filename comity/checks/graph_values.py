@@ -8,6 +8,7 @@ from itertools import islice
 from math import comb
 from typing import Any
 
+from comity import rational
 from comity.certificate import Basis, Certificate, Verdict
 from comity.checks.comparison import compared
 from comity.checks.core import settled
@@ -105,12 +106,14 @@ def read_graph(game: Game, graph: Any) -> list[Link]:
     """The links as pairs of players, each once, from pairs of names or a networkx graph."""
     edges = list(graph.edges()) if callable(getattr(graph, "edges", None)) else graph
     if isinstance(edges, str | Mapping) or not hasattr(edges, "__iter__"):
-        raise InvalidEvidence('the graph is not a list of links; give pairs such as [["A", "B"], ["B", "C"]]')
+        raise InvalidEvidence(
+            f'the graph is {rational.shown(edges)}, not a list of links; give pairs such as [["A", "B"], ["B", "C"]]'
+        )
     position = {name: i for i, name in enumerate(game.players)}
     links: list[Link] = []
     for edge in edges:
         if isinstance(edge, str) or not hasattr(edge, "__len__") or len(edge) != 2:
-            raise ComityError(f"the link {edge!r} is not a pair of names; links join two players")
+            raise ComityError(f"the link {edge!r} is not a pair of names; write two, such as ('A', 'B')")
         for name in edge:
             if not isinstance(name, str) or name not in position:
                 raise ComityError(f"a link ends at {name!r}, who is no player; the players are {', '.join(game.players)}")

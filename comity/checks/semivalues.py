@@ -43,13 +43,15 @@ def read_weights_by_size(game: Game, weights: Any) -> list[Fraction]:
     """The weights p_s of each coalition of s others: none negative, and sum of C(n - 1, s) p_s = 1, up to 1e-12."""
     n = game.n
     if isinstance(weights, str | Mapping) or not hasattr(weights, "__iter__"):
-        raise InvalidEvidence("the weights are not a list; give one weight for each number of others, from 0 to n - 1")
+        raise InvalidEvidence(
+            f"the weights are {rational.shown(weights)}, not a list; give one for each number of others, from 0 to {n - 1}"
+        )
     p = [rational.exact(weight, f"the weight of size {s}") for s, weight in enumerate(weights)]
     if len(p) != n:
         raise ComityError(f"{len(p)} weights for {n} players; give one for each number of others, 0 to {n - 1}")
     for s, weight in enumerate(p):
         if weight < 0:
-            raise ComityError(f"the weight of size {s} is {rational.text(weight)}; weights are never negative")
+            raise ComityError(f"the weight of size {s} is {rational.text(weight)}; weights are never negative, use 0 or more")
     total = sum((comb(n - 1, s) * weight for s, weight in enumerate(p)), Fraction(0))
     # Doubles such as 1/3 cannot add up exactly; they are kept as written, and the claim names them.
     if abs(total - 1) > ROUNDING:

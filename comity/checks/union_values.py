@@ -7,6 +7,7 @@ from fractions import Fraction
 from math import comb
 from typing import Any
 
+from comity import rational
 from comity.certificate import Certificate
 from comity.checks.comparison import compared
 from comity.checks.core import settled
@@ -50,7 +51,7 @@ def check_banzhaf_owen_value(game: Game, x: Sequence[Any], witness: Mapping[str,
 def read_unions(game: Game, unions: Any) -> list[int]:
     """The unions as coalitions: every player in exactly one."""
     if isinstance(unions, str | Mapping) or not hasattr(unions, "__iter__"):
-        raise InvalidEvidence('the unions are not a list; give them as [["A", "B"], ["C"]]')
+        raise InvalidEvidence(f'the unions are {rational.shown(unions)}, not a list; give them as [["A", "B"], ["C"]]')
     found: list[int] = []
     for names in unions:
         union = mask_of(game.players, [names] if isinstance(names, str) else names)

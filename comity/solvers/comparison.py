@@ -157,6 +157,8 @@ def compare(game: Game, concepts: Iterable[Concept] | Mapping[str, Concept] | No
     shapley value   34  28  22
     nucleolus       40  28  16
     """
+    if not isinstance(game, Game):
+        raise ComityError(f"{rational.shown(game)} is no game; make one of it with comity.game_from")
     chosen = concepts_of_a_game() if concepts is None else _chosen(concepts)
     results: dict[str, Allocation] = {}
     left_out: dict[str, str] = {}
@@ -231,6 +233,8 @@ def _takes_a_game(concept: Callable[..., Any]) -> bool:
 def _chosen(concepts: Iterable[Concept] | Mapping[str, Concept]) -> dict[str, Callable[[Game], Allocation] | Allocation]:
     if isinstance(concepts, str):
         raise ComityError(f"concepts is the text {concepts!r}; write a list such as [{concepts!r}]")
+    if not isinstance(concepts, Iterable):
+        raise ComityError(f"the concepts are {rational.shown(concepts)}; write a list such as ['nucleolus', 'shapley_value']")
     pairs = concepts.items() if isinstance(concepts, Mapping) else ((_heading(concept), concept) for concept in concepts)
     chosen: dict[str, Callable[[Game], Allocation] | Allocation] = {}
     for heading, concept in pairs:
@@ -239,6 +243,8 @@ def _chosen(concepts: Iterable[Concept] | Mapping[str, Concept]) -> dict[str, Ca
         if isinstance(concept, str):
             refuse_arguments(concept)
             concept = concept_named(concept)
+        if not isinstance(concept, Allocation) and not callable(concept):
+            raise ComityError(f"{rational.shown(concept)} is no concept; give a name, a function of a game or an allocation")
         chosen[heading] = concept
     if not chosen:
         raise ComityError("there is no concept to compare; name one, or leave concepts out for all")

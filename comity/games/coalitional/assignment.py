@@ -132,6 +132,9 @@ class AssignmentGame(Game):
 def _named(matrix: Any, players: Iterable[str] | None) -> tuple[tuple[str, ...], tuple[str, ...], list[list[Any]]]:
     """Names of rows and columns, and the matrix as lists."""
     if isinstance(matrix, Mapping):
+        for row, line in matrix.items():
+            if not isinstance(line, Mapping):
+                raise InvalidGame(f"the row of {row} is {rational.shown(line)}; write {{column: worth}}")
         rows = tuple(matrix)
         columns = tuple(dict.fromkeys(column for line in matrix.values() for column in line))
         if players is not None:
@@ -148,7 +151,13 @@ def _named(matrix: Any, players: Iterable[str] | None) -> tuple[tuple[str, ...],
         return rows, columns, [[line.get(column, 0) for column in columns] for line in matrix.values()]
     if isinstance(matrix, str) or not isinstance(matrix, Iterable):
         raise InvalidGame(f"the matrix is {matrix!r}; write a list of rows or {{'seller': {{'buyer': 3}}}}")
-    lines = [list(line) for line in matrix]
+    lines = []
+    for number, line in enumerate(matrix, start=1):
+        if isinstance(line, str) or not isinstance(line, Iterable):
+            raise InvalidGame(
+                f"row {number} of the matrix is {rational.shown(line)}; write a list of worths, one for each column"
+            )
+        lines.append(list(line))
     width = len(lines[0]) if lines else 0
     for number, line in enumerate(lines, start=1):
         if len(line) != width:

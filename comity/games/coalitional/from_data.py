@@ -120,9 +120,10 @@ def _by_name(pairs: Iterable[tuple[Any, Any]], players: Sequence[str] | None, or
 
 def _by_mask(worths: Iterable[Any], players: Sequence[str] | None, orientation: str | None) -> TableGame:
     given = worths if isinstance(worths, np.ndarray) else list(worths)
-    if players is None and (np.ndim(given) != 1 or len(given) < 2 or len(given) & (len(given) - 1)):
+    shape = given.shape if isinstance(given, np.ndarray) else (len(given),)
+    if players is None and (len(shape) != 1 or shape[0] < 2 or shape[0] & (shape[0] - 1)):
         raise InvalidGame(
-            f"a table has 2**n worths, one for each coalition, the empty one first; these data have the shape {np.shape(given)}"
+            f"a table has 2**n worths, one for each coalition, the empty one first; these data have the shape {shape}, give each"
         )
     return TableGame(players, given, orientation or "gain")
 

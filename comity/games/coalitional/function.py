@@ -43,6 +43,8 @@ class FunctionGame(Game):
         key: str = "",
         orientation: str | Orientation = Orientation.GAIN,
     ) -> None:
+        if not callable(worth):
+            raise InvalidGame(f"the worth is {rational.shown(worth)}; give a function from a set of names to a number")
         names = tuple(players)
         self.players = player_names(names, len(names))
         self.orientation = Orientation(orientation)

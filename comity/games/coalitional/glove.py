@@ -95,7 +95,7 @@ class GloveGame(Game):
 def _gloves(given: Any, hand: str, letter: str) -> dict[str, Fraction]:
     if isinstance(given, int) and not isinstance(given, bool):
         if not 0 <= given <= MAX_COUNT:
-            raise InvalidGame(f"{given} owners of {hand} gloves are asked for; use 0 to {MAX_COUNT}")
+            raise InvalidGame(f"{rational.shown(given)} owners of {hand} gloves are asked for; use 0 to {MAX_COUNT}")
         given = [f"{letter}{k + 1}" for k in range(given)]
     if not isinstance(given, Iterable):
         raise InvalidGame(f"the {hand} gloves are {given!r}; name their owners, such as ['A', 'B'] or {{'A': 2}}")

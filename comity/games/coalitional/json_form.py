@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from comity import rational
-from comity.coalitions import check_table_size, label, mask_of, names_of
+from comity.coalitions import check_table_size, label, mask_of, names_of, player_names
 from comity.errors import ComityError, InvalidGame
 
 if TYPE_CHECKING:
@@ -184,10 +184,10 @@ def _players(listed: Any) -> tuple[str, ...] | None:
     if listed is None:
         return None
     if not isinstance(listed, list | tuple) or not all(isinstance(name, str) for name in listed):
-        raise InvalidGame(f'"players" is {listed!r}; write a list of names such as ["A", "B"]')
+        raise InvalidGame(f'"players" is {rational.shown(listed)}; write a list of names such as ["A", "B"]')
     if not 0 < len(listed) <= MAX_PLAYERS:
         raise InvalidGame(f'"players" has {len(listed)} names; a game on file has 1 to {MAX_PLAYERS}')
-    return tuple(listed)
+    return player_names(listed, len(listed))
 
 
 def _coalition(players: tuple[str, ...], key: Any) -> int:

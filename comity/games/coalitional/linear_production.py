@@ -77,6 +77,9 @@ class LinearProductionGame(Game):
         resources: Iterable[str] | None = None,
         products: Iterable[str] | None = None,
     ) -> None:
+        for what, rows in (("uses", uses), ("endowments", endowments)):
+            if isinstance(rows, str) or not isinstance(rows, Iterable):
+                raise InvalidGame(f"the {what} are {rational.shown(rows)}; write {{name: {{name: amount}}}} or a list of rows")
         self.products, self.prices = named_numbers(prices, products, "the price")
         holdings = endowments if isinstance(endowments, Mapping) else list(endowments)
         self.players = player_names(_keys(holdings) if players is None else players, len(holdings))
@@ -270,9 +273,11 @@ def _amounts(row: Any, names: Sequence[str], what: str) -> tuple[Fraction, ...]:
     if isinstance(row, Mapping):
         unknown = [key for key in row if key not in names]
         if unknown:
-            raise InvalidGame(f"the {what} names {unknown[0]!r}, which is not one of {', '.join(names)}")
+            raise InvalidGame(f"the {what} names {unknown[0]!r}, which is not one of {', '.join(names)}; use these names")
         # A resource that is not named is not used and not owned.
         row = [row.get(name, 0) for name in names]
+    if isinstance(row, str) or not isinstance(row, Iterable):
+        raise InvalidGame(f"the {what} is {rational.shown(row)}; write {{name: amount}} or a list of amounts")
     listed = list(row)
     if len(listed) != len(names):
         raise InvalidGame(f"the {what} has {len(listed)} amounts for {', '.join(names)}; give one each")

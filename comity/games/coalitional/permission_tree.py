@@ -51,6 +51,10 @@ class PermissionTreeGame(Game):
     kind: ClassVar[str] = "permission_tree"
 
     def __init__(self, game: Game, superiors: Mapping[str, str | Iterable[str]]) -> None:
+        if not isinstance(game, Game):
+            raise InvalidGame(
+                f"the game without permissions is {rational.shown(game)}; give a game, such as TableGame(players, worths)"
+            )
         if type(game).evidence is not Game.evidence:
             raise InvalidGame(
                 f"the worths of a {type(game).__name__} are optima; give its table, TableGame(game.players, game.exact_table())"

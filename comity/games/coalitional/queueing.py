@@ -61,7 +61,7 @@ class QueueingGame(Game):
         self.served = str(served)
         for name, cost in zip(self.players, self.waiting_costs, strict=True):
             if cost < 0:
-                raise InvalidGame(f"waiting costs {name} {rational.text(cost)}; costs are never negative, use 0 or more")
+                raise InvalidGame(f"the waiting cost of {name} is {rational.text(cost)}; costs are never negative, use 0 or more")
 
     def value(self, coalition: int) -> float:
         return rational.double(self.exact(coalition))

@@ -17,6 +17,8 @@ from comity.errors import ComityError, InvalidGame
 from comity.games.coalitional.base import Game, Orientation
 from comity.games.coalitional.json_form import read_table
 
+_ABSENT = object()
+
 
 @declare(
     "game",
@@ -50,13 +52,18 @@ class TableGame(Game):
         values: NDArray[Any] | Sequence[Any],
         orientation: str | Orientation = Orientation.GAIN,
     ) -> None:
-        size = len(values) if hasattr(values, "__len__") else 0
-        n = max(size.bit_length() - 1, 1)
-        if isinstance(values, str | bytes | Mapping | set | frozenset):
+        if isinstance(values, str | bytes | Mapping | set | frozenset) or not hasattr(values, "__len__"):
             raise InvalidGame(
                 f"the worths are {rational.shown(values)}; list 2**n worths, or give names to TableGame.from_coalitions"
             )
-        self.players = player_names(players, n) if players is None else player_names(players, len(tuple(players)))
+        size = len(values)
+        if players is None and (size < 2 or size & (size - 1)):
+            raise InvalidGame(f"a table has 2**n worths, but there are {size}; give one for each coalition, the empty one first")
+        n = max(size.bit_length() - 1, 1)
+        if players is not None:
+            players = tuple(players) if isinstance(players, Iterable) else players
+            n = len(players) if isinstance(players, tuple) else n
+        self.players = player_names(players, n)
         self.orientation = _orientation(orientation)
         n = self.n
         check_table_size(n)
@@ -71,7 +78,8 @@ class TableGame(Game):
             if bad.size:
                 S = int(bad[0])
                 raise InvalidGame(
-                    f"the worth of {names_of(self.players, S)} is {self._given[S]}; only finite worths have a meaning here"
+                    f"the worth of {label(self.players, S)} is {self._given[S]}; "
+                    "only finite worths have a meaning here, write one such as 0.25"
                 )
         if self._given[0] != 0:
             raise InvalidGame(f"the empty coalition is worth {self._given[0]}, but v(empty) = 0 by definition; subtract it first")
@@ -118,23 +126,32 @@ class TableGame(Game):
         >>> TableGame.from_coalitions({"A": 0, "B": 0, ("A", "B"): 1}).players
         ('A', 'B')
         """
+        if not isinstance(worths, Mapping):
+            raise InvalidGame(
+                f"the worths are {rational.shown(worths)}; write {{'A': 1, ('A', 'B'): 3}} or list them in TableGame"
+            )
+        nameless = [key for key in worths if not isinstance(key, Iterable)]
+        if nameless:
+            raise InvalidGame(f"the coalition {nameless[0]!r} is not names; write 'A' or ('A', 'B')")
         keys = [(key,) if isinstance(key, str) else tuple(key) for key in worths]
         names = player_names(
             players if players is not None else dict.fromkeys(name for key in keys for name in key), n=_count(players, keys)
         )
         check_table_size(len(names))
-        table: list[Any] = [None] * (1 << len(names))
+        table: list[Any] = [_ABSENT] * (1 << len(names))
         table[0] = 0
         for key, worth in zip(keys, worths.values(), strict=True):
             S = mask_of(names, key)
-            if S and table[S] is not None:
+            if S and table[S] is not _ABSENT:
                 raise InvalidGame(f"coalition {names_of(names, S)} is given twice; keep one")
             table[S] = worth
-        missing = [S for S, worth in enumerate(table) if worth is None]
+        missing = [S for S, worth in enumerate(table) if worth is _ABSENT]
         if missing:
             first = "; ".join(", ".join(names_of(names, S)) for S in missing[:3])
             raise InvalidGame(f"{len(missing)} coalitions have no value, first {first}; give every coalition or use FunctionGame")
-        return cls(names, [rational.exact(worth, "a worth") for worth in table], orientation)
+        return cls(
+            names, [rational.exact(worth, f"the worth of {label(names, S)}") for S, worth in enumerate(table)], orientation
+        )
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:

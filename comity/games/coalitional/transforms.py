@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from comity import rational
-from comity.coalitions import check_table_size, exact_sums, mask_of, members, names_of
+from comity.coalitions import check_table_size, exact_sums, label, mask_of, members, names_of
 from comity.declaration import declare
 from comity.errors import InvalidGame
 from comity.games.coalitional.base import Game
@@ -84,7 +84,9 @@ def sum_game(first: Game, *others: Game) -> TableGame:
     >>> sum_game(TableGame(None, [0, 1, 2, 5]), TableGame(None, [0, 0, 0, 1])).exact(0b11)
     Fraction(6, 1)
     """
-    for game in others:
+    for game in (first, *others):
+        if not isinstance(game, Game):
+            raise InvalidGame(f"{rational.shown(game)} is no game and cannot be added; give games of the same players")
         if (game.players, game.orientation) != (first.players, first.orientation):
             raise InvalidGame(
                 f"{first!r} and {game!r} cannot be added; use the same players in the same order, and one orientation"
@@ -117,10 +119,13 @@ def strategically_equivalent_game(game: Game, factor: Any, amounts: Sequence[Any
     """
     number = rational.exact(factor, "the factor")
     if number <= 0:
-        raise InvalidGame(f"the factor is {rational.text(number)}; only a positive one leaves the game the same")
+        raise InvalidGame(f"the factor is {rational.text(number)}; only a positive one leaves the game the same, use scaled_game")
+    if isinstance(amounts, str) or not isinstance(amounts, Mapping | Iterable):
+        raise InvalidGame(f"the amounts are {rational.shown(amounts)}; list one for each player, or write {{name: amount}}")
     if isinstance(amounts, Mapping):
         mask_of(game.players, amounts)
         amounts = [amounts.get(name, 0) for name in game.players]
+    amounts = list(amounts)
     if len(amounts) != game.n:
         raise InvalidGame(f"{len(amounts)} amounts are given for {game.n} players; give one each")
     shift = exact_sums(
@@ -154,7 +159,9 @@ def zero_one_normalised_game(game: Game) -> TableGame:
     saved = savings_game(game)
     together = saved.exact(game.grand_coalition)
     if together <= 0:
-        raise InvalidGame(f"all together gain {rational.text(together)} by cooperating; only a positive gain can be the unit")
+        raise InvalidGame(
+            f"all together gain {rational.text(together)} by cooperating, which is no unit; use zero_normalised_game"
+        )
     return scaled_game(saved, 1 / together)
 
 
@@ -173,6 +180,11 @@ def quotient_game(game: Game, unions: Mapping[str, Iterable[str]] | Iterable[Ite
     >>> quotient_game(TableGame(["A", "B", "C"], [0, 1, 2, 5, 3, 6, 7, 9]), [["A", "B"], ["C"]]).exact_table()[1]
     Fraction(5, 1)
     """
+    if isinstance(unions, str) or not isinstance(unions, Iterable):
+        raise InvalidGame(f'the unions are {rational.shown(unions)}; give them as [["A", "B"], ["C"]]')
+    for union in unions.values() if isinstance(unions, Mapping) else unions:
+        if not isinstance(union, Iterable):
+            raise InvalidGame(f'the union {rational.shown(union)} is no list of players; write ["A", "B"]')
     if isinstance(unions, Mapping):
         named = {str(name): list(union) for name, union in unions.items()}
     else:
@@ -181,13 +193,16 @@ def quotient_game(game: Game, unions: Mapping[str, Iterable[str]] | Iterable[Ite
     masks = {name: mask_of(game.players, union) for name, union in named.items()}
     covered = 0
     for name, mask in masks.items():
-        if mask == 0 or covered & mask:
-            twice = ", ".join(names_of(game.players, covered & mask)) or "nobody"
-            raise InvalidGame(f"union {name!r} has {twice}, already or at all; every player is in exactly one union")
+        if mask == 0:
+            raise InvalidGame(f"the union {name!r} has no members; leave it out")
+        if covered & mask:
+            raise InvalidGame(
+                f"{label(game.players, covered & mask)} is in two unions, the second is {name!r}; put each player in one"
+            )
         covered |= mask
     if covered != game.grand_coalition:
         absent = ", ".join(names_of(game.players, game.grand_coalition & ~covered))
-        raise InvalidGame(f"{absent} are in no union; put every player in exactly one")
+        raise InvalidGame(f"{absent} is in no union; put every player in one, alone if need be")
     check_table_size(len(masks))
     together = [0]
     for mask in masks.values():
@@ -270,6 +285,8 @@ def _all_parts(S: int) -> Iterable[int]:
 
 
 def _mask(game: Game, coalition: int | Iterable[str]) -> int:
+    if isinstance(coalition, bool):
+        raise InvalidGame(f"the coalition is {coalition}; use 0 to {game.grand_coalition}, or names")
     mask = coalition if isinstance(coalition, int) else mask_of(game.players, coalition)
     if not 0 <= mask <= game.grand_coalition:
         raise InvalidGame(f"there is no coalition {mask} among {game.n} players; use 0 to {game.grand_coalition}, or names")
@@ -291,7 +308,7 @@ def _neighbours(players: Sequence[str], links: Any) -> list[int]:
     mask = mask_reader(players)
     near = [0] * len(players)
     for pair in pairs:
-        if isinstance(pair, str) or len(list(pair)) != 2:
+        if isinstance(pair, str) or not isinstance(pair, Iterable) or len(list(pair)) != 2:
             raise InvalidGame(f"{pair!r} is no link; write two names, such as ('A', 'B')")
         both = mask(pair, f"the link {' - '.join(map(str, pair))}")
         for i in members(both):

@@ -221,7 +221,7 @@ def _read(game: Game, weights: Weights) -> list[Fraction]:
 def _read_by_coalition(game: Game, weights: Mapping[Any, Any]) -> list[Fraction]:
     found: dict[int, Fraction] = {0: Fraction(1), game.grand_coalition: Fraction(1)}
     for names, w in weights.items():
-        S = mask_of(game.players, (names,) if isinstance(names, str) else tuple(names))
+        S = mask_of(game.players, (names,) if isinstance(names, str) else names)
         if S in found:
             said = "is given two weights" if 0 < S < game.grand_coalition else "needs no weight, for its excess is 0"
             raise ComityError(f"{label(game.players, S)} {said}; leave it out once")
