@@ -23,7 +23,7 @@ from comity.games.bayesian.rule import DirectRule
 from comity.games.bayesian.setting import BayesianSetting
 
 # So many comparisons are made at a time: large enough for numpy, small enough for memory.
-CHUNK = 1 << 21
+CHUNK = 1 << 18
 FLOAT_EXACT = 1 << 53
 
 
@@ -234,16 +234,34 @@ def _worst_lie(rule: DirectRule, agent: int, worst: _Worst) -> None:
 
 def _worst_average_lie(rule: DirectRule, agent: int, worst: _Worst) -> None:
     """The same on average over the others' types, given one's own."""
-    prior = np.moveaxis(rule.setting.joint_prior().numerators, agent, 0)
-    weights = prior.reshape(prior.shape[0], -1)
+    setting = rule.setting
     table = _Utilities.of(rule, agent)
-    total: Any = 0
-    for start, utilities in table.chunks():
-        total = total + _weighed(weights[:, start : start + utilities.shape[2]], utilities).astype(object)
-    total = total - total.diagonal()[:, None]
-    for t, own in enumerate(_total(weights).tolist()):
-        for report, gain in enumerate(total[t] if own else ()):
-            worst.take(Fraction(int(gain), own * table.denominator), agent, (t, report))
+    if setting.independent and table.values.ndim == 2:
+        # The others' types are as likely whatever one's own is: average the rule first, then look at the types.
+        others = _others_prior(setting, agent)
+        average, scale = table.averages(others), int(others.astype(object).sum())
+        possible = (setting.prior[agent].numerators > 0).tolist()
+        scales = [scale if yes else 0 for yes in possible]
+    else:
+        weights = np.moveaxis(setting.joint_prior().numerators, agent, 0).reshape(setting.shape[agent], -1)
+        average = np.zeros((setting.shape[agent],) * 2, dtype=object)
+        for start, utilities in table.chunks():
+            average = average + _weighed(weights[:, start : start + utilities.shape[2]], utilities).astype(object)
+        scales = [int(own) for own in _total(weights)]
+    gains = average - average.diagonal()[:, None]
+    for t, own in enumerate(scales):
+        if own:
+            report = int(np.argmax(gains[t]))
+            worst.take(Fraction(int(gains[t, report]), own * table.denominator), agent, (t, report))
+
+
+def _others_prior(setting: BayesianSetting, agent: int) -> NDArray[Any]:
+    """How likely the profiles of the others are, where types are independent: whole numbers."""
+    weights: NDArray[Any] = np.ones(1, dtype=object)
+    for j, marginal in enumerate(setting.prior):
+        if j != agent:
+            weights = np.multiply.outer(weights, marginal.numerators.astype(object)).reshape(-1)
+    return compact(weights)
 
 
 def _diagonal(utilities: NDArray[Any]) -> NDArray[Any]:
@@ -341,6 +359,36 @@ class _Utilities:
                 utilities[own, own] += self.lie[:, part] - self.mistake[:, part]
             utilities[cannot, instead] = utilities[cannot, cannot]
             yield start, utilities
+
+    def averages(self, weights: NDArray[Any]) -> NDArray[Any]:
+        """Sums over profiles of the others, each with its weight: axes true type, report; for private values."""
+        heavy = int(weights.astype(object).sum())
+
+        def over_others(numbers: NDArray[Any]) -> NDArray[Any]:
+            if heavy * max(1, _largest(numbers)) < FLOAT_EXACT:
+                averaged: NDArray[Any] = (numbers.astype(float) @ weights.astype(float)).astype(np.int64).astype(object)
+                return averaged
+            return np.array([int(np.dot(row.astype(object), weights.astype(object))) for row in numbers], dtype=object)
+
+        count = self.values.shape[1]
+        if self.chosen is not None and heavy < FLOAT_EXACT:
+            likely = weights.astype(float)
+            chances = np.array([np.bincount(row, weights=likely, minlength=count) for row in self.chosen]).astype(np.int64)
+        elif self.chosen is not None:
+            chances = np.zeros((len(self.chosen), count), dtype=object)
+            for row, own in zip(self.chosen, chances, strict=True):
+                np.add.at(own, row, weights.astype(object))
+        else:
+            assert self.chances is not None  # chosen or left to chance
+            chances = np.stack([over_others(self.chances[:, :, k]) for k in range(count)], axis=1)
+        average: NDArray[Any] = self.values.astype(object) @ chances.astype(object).T - over_others(self.paid)
+        if self.lie is not None and self.mistake is not None:
+            lie, own = over_others(self.lie), np.arange(len(average))
+            average = average - lie
+            average[own, own] += lie - over_others(self.mistake)
+        cannot, instead = np.nonzero(~self.able)
+        average[cannot, instead] = average[cannot, cannot]
+        return average
 
     def _worth(self, part: slice) -> NDArray[Any]:
         values = self.values if self.values.ndim == 2 else self.values[:, part]
