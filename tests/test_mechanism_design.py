@@ -1,5 +1,6 @@
 """Designed rules are best among those that keep the promises, and impossible promises come back with the reason."""
 
+import json
 from dataclasses import replace
 from fractions import Fraction
 from itertools import product
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from comity.agreements.verify import verify
 from comity.checks.design import check_design, check_no_rule, objective_value
 from comity.checks.rules import check_budget, check_efficiency, check_participation, check_truthful
 from comity.errors import ComityError, Infeasible, InvalidEvidence, Unbounded
@@ -431,6 +433,49 @@ def test_a_rule_survives_json():
     goal = Objective.from_json(data["objective"])
     assert objective_value(rule, goal) == design.value == Fraction(data["value_exact"])
     assert check_design(rule, goal, Promises(**data["promises"]), data["certificate"]["witness"]) == design.certificate
+    assert verify(design) == design.certificate
+    assert verify(json.dumps(data)) == design.certificate
+
+
+@pytest.mark.parametrize("arguments", [{"deterministic": True}, {"decision": [[0, 2], [1, 1]]}, {"objective": "max_min"}, {}])
+def test_a_forged_design_is_refuted(arguments):
+    design = design_mechanism(AUCTION, **{"objective": "revenue", "budget": "no-deficit"} | arguments)
+    data = json.loads(json.dumps(design.to_json()))
+    assert verify(data) == design.certificate
+    refuted = 0
+    for path, leaf in leaves(data):
+        for other in forgeries(leaf):
+            forged = json.loads(json.dumps(data))
+            part = forged
+            for step in path[:-1]:
+                part = part[step]
+            part[path[-1]] = other
+            if not verify(forged):
+                refuted += 1
+                continue
+            # What may change without making the design wrong: names, a unit, or how a number is written.
+            assert path[0] in ("rule", "objective", "promises"), path
+            assert path[-1] in ("name", "unit", "schema") or "setting" in path or forged["certificate"] == data["certificate"]
+    assert refuted > 50
+
+
+def leaves(data, path=()):
+    if isinstance(data, dict | list):
+        for key, part in data.items() if isinstance(data, dict) else enumerate(data):
+            yield from leaves(part, (*path, key))
+    else:
+        yield path, data
+
+
+def forgeries(leaf):
+    if isinstance(leaf, bool):
+        yield not leaf
+    elif isinstance(leaf, int | float):
+        yield leaf + 1
+    elif isinstance(leaf, str):
+        yield leaf + "0"
+        if leaf.lstrip("-").isdigit():
+            yield str(int(leaf) + 1)
 
 
 def test_revenue_without_participation_has_no_best():

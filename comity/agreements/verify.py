@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from comity import rational
-from comity.agreements.assessment import ASSESSMENT_SCHEMA, Assessment, answers, finding_form, omitted
+from comity.agreements.assessment import ASSESSMENT_SCHEMA, answers, finding_form, omitted
 from comity.agreements.file import Agreement
 from comity.agreements.levers import change_of, least_value
 from comity.agreements.membership import Membership, not_added
 from comity.agreements.repairs import Repair, Target, describe, excess, tasks, unreachable
 from comity.certificate import Basis, Certificate, Verdict, holds_if, plain
 from comity.checks.confirm import UNREADABLE, confirm
+from comity.checks.design import DESIGN_SCHEMA, confirm_design
 from comity.errors import AgreementError, ComityError, InvalidEvidence
 from comity.games.coalitional.base import Game
 from comity.mechanisms.findings import Finding, Lever, Solved
@@ -33,7 +34,8 @@ def verify(subject: Any, result: Any = None) -> Certificate:
 
     ``verify(game, result)`` confirms an `Allocation` (or its JSON form) of a game.  ``verify(assessment)`` takes an
     `Assessment`, its JSON form as data or text, or the path of a JSON file: it reads the embedded agreement, recomputes every
-    field (sentences and doubles included), checks every witness, and imports no solver.
+    field (sentences and doubles included), checks every witness, and imports no solver.  ``verify(design)`` takes what
+    `comity.design_mechanism` returns, in the same forms.
 
     Returns
     -------
@@ -49,6 +51,8 @@ def verify(subject: Any, result: Any = None) -> Certificate:
         raise ComityError("a result is confirmed together with its game: verify(game, result)")
     try:
         data = _read(subject)
+        if data["schema"] == DESIGN_SCHEMA:
+            return confirm_design(data)
         differences, checked, bases = _differences(data)
     except UNREADABLE as error:
         return Certificate(CLAIM, Verdict.FAILS, basis=Basis.EXACT, witness={"differences": [_printable(_reason(error))]})
@@ -78,7 +82,7 @@ def _printable(text: str) -> str:
 
 
 def _read(subject: Any) -> Mapping[str, Any]:
-    if isinstance(subject, Assessment):
+    if hasattr(subject, "to_json"):
         subject = subject.to_json()
     if isinstance(subject, Path) or (isinstance(subject, str) and not subject.lstrip().startswith("{")):
         subject = _text(Path(subject))
@@ -91,8 +95,10 @@ def _read(subject: Any) -> Mapping[str, Any]:
         if isinstance(error, ComityError):
             raise
         raise InvalidEvidence(f"this is not JSON: {error}") from None
-    if not isinstance(data, dict) or data.get("schema") != ASSESSMENT_SCHEMA:
-        raise InvalidEvidence(f'this is not an assessment; its "schema" should be "{ASSESSMENT_SCHEMA}"')
+    if not isinstance(data, dict) or data.get("schema") not in (ASSESSMENT_SCHEMA, DESIGN_SCHEMA):
+        raise InvalidEvidence(
+            f'this is not an assessment; its "schema" should be "{ASSESSMENT_SCHEMA}" (or "{DESIGN_SCHEMA}" for a designed rule)'
+        )
     return data
 
 

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from comity import rational
-from comity.certificate import Basis, Certificate, holds_if
+from comity.certificate import Basis, Certificate, Verdict, holds_if, number_fields
 from comity.checks.rules import check_budget, check_participation, check_truthful, full_values
 from comity.declaration import declare
 from comity.errors import InvalidEvidence
@@ -27,6 +27,7 @@ from comity.games.bayesian.promises import Promises
 from comity.games.bayesian.rule import DirectRule
 from comity.games.bayesian.setting import BayesianSetting
 
+DESIGN_SCHEMA = "design/0.1"
 ZERO = Fraction(0)
 Limits = ExactArray | None
 
@@ -38,7 +39,9 @@ def check_design(
     """The rule keeps its promises, and the weights in the witness bound what any rule that keeps them reaches.
 
     The margin is minus the gap between the two.  Where the witness states a ``tolerance`` the rule may break a promise, and miss
-    the bound, by that much, and the basis is ENCLOSED; otherwise both must be exact.
+    the bound, by that much, and the basis is ENCLOSED; otherwise both must be exact.  Where it says ``without_chance`` the rule
+    is one of those that leave nothing to chance and may miss the bound, which rules with chance obey, by any amount: the basis
+    is then ASSUMED, since that no other one without chance does better is not proved.
 
     Parameters
     ----------
@@ -61,15 +64,15 @@ def check_design(
     bound = promise_bound(setting, goal, promises, witness, decision)
     gap = None if bound is None else bound - value
     worst = max(kept.values(), default=ZERO)
-    holds = gap is not None and gap <= tolerance and worst <= tolerance and tolerance >= 0
+    certain = witness.get("without_chance") is True
+    near = gap is not None and (gap <= tolerance or (certain and rule.lotteries.reduced().denominator == 1))
     sign = -1 if goal.least else 1
     return Certificate(
-        "the rule keeps its promises, and no rule that keeps them does better"
-        + ("" if tolerance == 0 else ", up to the tolerance"),
-        holds_if(holds),
+        _claim(certain, decision is not None, tolerance),
+        holds_if(near and worst <= tolerance and tolerance >= 0),
         margin=None if gap is None else -max(gap, worst, ZERO),
         unit=setting.unit,
-        basis=Basis.EXACT if tolerance == 0 else Basis.ENCLOSED,
+        basis=Basis.ASSUMED if certain and gap else Basis.EXACT if tolerance == 0 else Basis.ENCLOSED,
         witness={
             **dict(witness),
             "value": rational.text(sign * value),
@@ -78,6 +81,32 @@ def check_design(
         },
         check="check_design",
     )
+
+
+def _claim(without_chance: bool, decided: bool, tolerance: Fraction) -> str:
+    if without_chance:
+        return (
+            "the rule leaves nothing to chance, keeps its promises, and no rule that keeps them, chance included, "
+            "does better by more than the margin" + (" if it decides the same" if decided else "")
+        )
+    others = "no rule that decides the same and keeps them" if decided else "no rule that keeps them"
+    return f"the rule keeps its promises, and {others} does better" + (", up to the tolerance" if tolerance else "")
+
+
+def confirm_design(data: Mapping[str, Any]) -> Certificate:
+    """Repeat the check of a design from its JSON form: its value, and every field of its certificate, must come out the same."""
+    rule = DirectRule.from_json(data["rule"])
+    goal, promises = Objective.from_json(data["objective"]), Promises(**data["promises"])
+    stated = data["certificate"]
+    fresh = check_design(rule, goal, promises, stated["witness"], rule.lotteries if data["fixed"] is True else None)
+    value = objective_value(rule, goal) * (-1 if goal.least else 1)
+    found = fresh.to_json()
+    differing = {name: {"stated": stated.get(name), "found": found[name]} for name in found if stated.get(name) != found[name]}
+    if number_fields("value", value) != {name: data.get(name) for name in ("value", "value_exact")}:
+        differing["value"] = {"stated": data.get("value_exact"), "found": rational.text(value)}
+    if not differing:
+        return fresh
+    return Certificate("the design is confirmed", Verdict.FAILS, witness={"differences": differing}, check="check_design")
 
 
 @declare("check", "No rule keeps all these promises", reference="Farkas (1902)")

@@ -8,7 +8,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from comity import rational
-from comity.certificate import Certificate
+from comity.certificate import Certificate, number_fields
+from comity.checks.design import DESIGN_SCHEMA
 from comity.games.bayesian.objectives import Objective
 from comity.games.bayesian.promises import Promises
 from comity.games.bayesian.rule import DirectRule
@@ -16,8 +17,6 @@ from comity.games.bayesian.setting import BayesianSetting
 
 if TYPE_CHECKING:
     import pandas as pd
-
-DESIGN_SCHEMA = "design/0.1"
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,8 +64,7 @@ class Design:
             "objective": self.objective.to_json(),
             "promises": self.promises.to_json(),
             "fixed": self.fixed,
-            "value": rational.double(self.value),
-            "value_exact": rational.text(self.value),
+            **number_fields("value", self.value),
             "certificate": self.certificate.to_json(),
         }
 

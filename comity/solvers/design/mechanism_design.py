@@ -63,7 +63,8 @@ def design_mechanism(
         The outcomes for each profile of reports where these are given (as in `DirectRule`), and only payments and examinations
         are sought.
     deterministic : bool
-        Whether chance is ruled out: an integer programme, for small settings.
+        Whether chance is ruled out: an integer programme, for small settings.  The certificate's margin is then by how much the
+        rule may fall short of the best with chance; where that is not 0, its basis is ASSUMED.
 
     Returns
     -------
