@@ -274,6 +274,172 @@ def serve(file: Path, port: int) -> int:
     return HOLDS
 
 
+@main.command()
+@click.option("--party", required=True, type=int, help="Which of the parties runs here, counted from 0.")
+@click.option("--parties", required=True, metavar="HOST:PORT,...", help="Where each party listens, the same order everywhere.")
+@click.option("--input", "secret", required=True, type=click.Path(path_type=Path), help="Our secret numbers, a JSON table.")
+@click.option("--compute", required=True, type=click.Choice(["sum", "shapley", "core"]), help="What all parties learn.")
+@click.option("--names", required=True, metavar="A,B,...", help="The players; for a sum, what is added up.")
+@click.option(
+    "--game",
+    default="worths",
+    show_default=True,
+    type=click.Choice(["worths", "airport", "claims"]),
+    help="What the numbers are: worths of coalitions, costs of which a coalition bears the largest, or claims on an estate.",
+)
+@click.option("--costs", is_flag=True, help="Worths are costs, not gains.")
+@click.option("--split", metavar="X,Y,...", help="For core: the amounts that are tested, in the order of the names.")
+@click.option("--estate", help="For claims: what there is.")
+@click.option("--show-excess", is_flag=True, help="For core: all also learn the largest excess of a coalition.")
+@click.option("--decimals", default=6, show_default=True, type=int, help="Numbers are rounded to so many.")
+@click.option("--limit", default="1000000000", show_default=True, help="No number of any party is larger.")
+@click.option("--timeout", default=60.0, show_default=True, help="Seconds to meet the others and to compute.")
+@click.option("--certificate", type=click.Path(path_type=Path), help="Our certificate, for party-0, party-1, ... (TLS).")
+@click.option("--key", type=click.Path(path_type=Path), help="The certificate's private key.")
+@click.option("--authority", type=click.Path(path_type=Path), help="Who signed the certificates of all parties.")
+@click.option("--encrypted-elsewhere", is_flag=True, help="The links are encrypted by other means, such as a private network.")
+@click.option("--json", "json_path", type=click.Path(path_type=Path), help="Write the result with what it assumes here.")
+@reported
+def confidential(
+    party: int,
+    parties: str,
+    secret: Path,
+    compute: str,
+    names: str,
+    game: str,
+    costs: bool,
+    split: str | None,
+    estate: str | None,
+    show_excess: bool,
+    decimals: int,
+    limit: str,
+    timeout: float,
+    certificate: Path | None,
+    key: Path | None,
+    authority: Path | None,
+    encrypted_elsewhere: bool,
+    json_path: Path | None,
+) -> int:
+    """Run one party of a computation on secrets; each member runs its own, with its own numbers.
+
+    All parties give the same options but for --party and --input; what differs is noticed before anything secret is sent.
+    At least three parties are needed, of whom fewer than half may be curious. All learn the result and nothing else. For core
+    the status is 0 if the split is in the core and 1 if not.
+    """
+    import json
+
+    from comity.results import Allocation
+    from comity.secrets.computation import Computation
+    from comity.secrets.confidential import result_of
+    from comity.secrets.processes import read_addresses, read_secret, run_party
+
+    computation = Computation(
+        compute=compute,  # type: ignore[arg-type]  # one of the choices
+        names=_parts(names),
+        game=game,  # type: ignore[arg-type]
+        orientation="cost" if costs or game == "airport" else "gain",
+        split=None if split is None else _parts(split),  # type: ignore[arg-type]  # numbers as written are read there
+        estate=estate,  # type: ignore[arg-type]
+        decimals=decimals,
+        limit=limit,  # type: ignore[arg-type]
+        show_excess=show_excess,
+    )
+    addresses = read_addresses(_parts(parties))
+    files = {"certificate": certificate, "key": key, "authority": authority}
+    given = {name: path for name, path in files.items() if path is not None}
+    if 0 < len(given) < len(files):
+        raise ComityError(f"--{' and --'.join(given)} came without {' and '.join('--' + n for n in files if n not in given)}")
+    numbers = read_secret(secret)
+    answer = run_party(computation, party, addresses, numbers, timeout=timeout, tls=given or None, encrypted=encrypted_elsewhere)
+    result = result_of(computation, answer["numbers"], len(addresses))
+    certified = result.certificate if isinstance(result, Allocation) else result
+    click.echo(str(result))
+    if "largest_excess" in answer["numbers"]:
+        click.echo(f"The largest excess of a coalition is {answer['numbers']['largest_excess']}.")
+    click.echo(f"Protection: {certified.witness['protection']}")
+    click.echo(f"Precision: {certified.witness['precision']}.")
+    if json_path:
+        json_path.write_text(json.dumps(result.to_json(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return HOLDS if certified else FAILS
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@reported
+def keys(file: Path) -> int:
+    """Make a key to sign with: FILE is the private one, FILE.pub the public one."""
+    from comity.secrets.signatures import new_key
+
+    public = new_key(file)
+    click.echo(f"Wrote the private key to {file}, which only you can read, and the public key to {file}.pub:\n{public}")
+    click.echo("Give others the public key in a way they can trust; show the private key to nobody.")
+    return HOLDS
+
+
+@main.command()
+@click.argument("document", type=click.Path(path_type=Path))
+@click.option("--key", required=True, type=click.Path(path_type=Path), help="Your private key, made with comity keys.")
+@click.option("--signer", required=True, help="Who signs, for example the member's id.")
+@click.option("--out", type=click.Path(path_type=Path), help="Where the signature goes; default: DOCUMENT.SIGNER.sig")
+@reported
+def sign(document: Path, key: Path, signer: str, out: Path | None) -> int:
+    """Sign an agreement, an assessment or a report; the signature is a small file beside it."""
+    import json
+    from datetime import UTC, datetime
+
+    from comity.secrets.signatures import sign as signed
+
+    signature = signed(document, key, signer, signed_at=datetime.now(UTC).isoformat(timespec="seconds"))
+    target = out or document.with_name(f"{document.name}.{_file_part(signer)}.sig")
+    target.write_text(json.dumps(signature, indent=1) + "\n", encoding="utf-8")
+    click.echo(f"Signed {document} as {signer}; wrote {target}")
+    return HOLDS
+
+
+@main.command()
+@click.argument("document", type=click.Path(path_type=Path))
+@click.argument("signatures", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="SIGNATURE...")
+@click.option(
+    "--signer", "signers", multiple=True, metavar="NAME=KEY.pub", help="A signer who must be there, and its public key."
+)
+@reported
+def signatures(document: Path, signatures: tuple[Path, ...], signers: tuple[str, ...]) -> int:
+    """Check signatures on a document: status 0 if all are good and everybody named has signed, else 1."""
+    from comity.secrets.signatures import check_signature, read_public_key
+
+    known: dict[str, str] = {}
+    for one in signers:
+        name, separator, path = one.partition("=")
+        if not separator or not name:
+            raise ComityError(f"--signer {one!r} is not NAME=KEY.pub; write --signer L1=L1.key.pub")
+        known[name] = read_public_key(path)
+    signed, good = set(), True
+    for file in signatures:
+        certificate = check_signature(document, file, known or None)
+        good &= bool(certificate)
+        if certificate:
+            signed.add(certificate.witness["signer"])
+        verdict = "ok  " if certificate else "BAD "
+        why = "" if certificate else f": {certificate.witness['reason']}"
+        click.echo(f"{verdict} {file}: signed by {certificate.witness['signer']}, {certificate.witness['signed_at']}{why}")
+        if certificate and not known:
+            click.echo(f"     made with {certificate.witness['key']}; is that {certificate.witness['signer']}'s? Say --signer.")
+    for name in known:
+        if name not in signed:
+            good = False
+            click.echo(f"NOT  signed by {name}")
+    return HOLDS if good else FAILS
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(","))
+
+
+def _file_part(name: str) -> str:
+    """A name as part of a file's name."""
+    return "".join(letter if letter.isalnum() or letter in "-_" else "_" for letter in name)
+
+
 def _load(file: Path, settings: tuple[str, ...] = (), scenario: str | None = None) -> Any:
     agreement = comity.Agreement.load(file)
     changes: dict[str, Any] = {}

@@ -138,6 +138,38 @@ def free_addresses(count: int) -> list[Address]:
         return [("127.0.0.1", one.getsockname()[1]) for one in sockets]
 
 
+def read_addresses(parts: Sequence[str]) -> list[Address]:
+    """Addresses written as ``host:port``."""
+    found: list[Address] = []
+    for part in parts:
+        host, _, port = part.rpartition(":")
+        if not host or not port.isdigit() or not 0 < int(port) < 65536:
+            raise ComityError(f"{part!r} is no address of a party; write HOST:PORT, for example 127.0.0.1:9000")
+        found.append((host.strip("[]"), int(port)))
+    if len(set(found)) < len(found):
+        raise ComityError("two parties have the same address; give each a port of its own")
+    return found
+
+
+def read_secret(path: Path) -> dict[str, str]:
+    """A party's numbers from its JSON file, as they are written there."""
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        if len(dict(pairs)) < len(pairs):
+            raise ComityError(f"{path}: a label stands twice; give each one number")
+        return dict(pairs)
+
+    try:
+        data = json.loads(path.read_bytes(), parse_float=str, parse_int=str, object_pairs_hook=once)
+    except ComityError:
+        raise
+    except ValueError as error:
+        raise ComityError(f"{path} is not JSON: {error}") from None
+    if not isinstance(data, dict) or not all(isinstance(number, str) for number in data.values()):
+        raise ComityError(f'{path} holds no table of numbers; write for example {{"A": 3.5, "A,B": 8}}')
+    return data
+
+
 def refuse_open_links(addresses: Sequence[Address], encrypted: bool) -> None:
     """Whoever reads the links between all parties learns every secret; off this machine they must be encrypted."""
     outside = [host for host, _ in addresses if not _is_here(host)]
