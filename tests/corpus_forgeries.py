@@ -101,8 +101,7 @@ def _dropped(game: Any, statement: Statement, k: int) -> tuple[Any, Statement] |
     if not places:
         return None
     path = places[k % len(places)]
-    node = _at(_witness(statement), path)
-    return game, _with_witness(statement, _put(_witness(statement), path, _without(node, k // 7 % len(node))))
+    return _left_out(game, statement, path, k // 7)
 
 
 def _top_dropped(game: Any, statement: Statement, k: int) -> tuple[Any, Statement] | None:
@@ -111,8 +110,17 @@ def _top_dropped(game: Any, statement: Statement, k: int) -> tuple[Any, Statemen
     if not places:
         return None
     path = places[k % len(places)]
+    return _left_out(game, statement, path, k // 2)
+
+
+def _left_out(game: Any, statement: Statement, path: Path, k: int) -> tuple[Any, Statement] | None:
+    """The evidence without one entry of a list; of two levels with the same excess, though, one may be proof enough."""
     node = _at(_witness(statement), path)
-    return game, _with_witness(statement, _put(_witness(statement), path, _without(node, k // 2 % len(node))))
+    levels = [entry.get("epsilon") if isinstance(entry, dict) else None for entry in node]
+    places = [i for i, epsilon in enumerate(levels) if epsilon is None or levels.count(epsilon) == 1]
+    if not places:
+        return None
+    return game, _with_witness(statement, _put(_witness(statement), path, _without(node, places[k % len(places)])))
 
 
 def _negated(game: Any, statement: Statement, k: int) -> tuple[Any, Statement] | None:
@@ -249,7 +257,6 @@ ABOUT_THE_ANSWER = (
 # What leaves nothing that could still be true, or could still be a proof.
 NEVER_TRUE = (
     "a level or point dropped",
-    "any entry dropped",
     "a number of the evidence negated",
     "margin edited",
     "verdict turned",

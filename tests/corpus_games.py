@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from functools import cache
+from importlib import import_module
 from itertools import count
+from pathlib import Path
 
 import numpy as np
 
@@ -87,32 +90,35 @@ def models() -> Iterator[tuple[str, Game]]:
 
 
 def published() -> Iterator[tuple[str, Game]]:
-    """Games of the literature."""
-    yield "three who share", TableGame("ABC", [0, 0, 0, 60, 0, 80, 20, 120])
-    yield "glove", TableGame(["left", "other left", "right"], [0, 0, 0, 0, 0, 1, 1, 1])
-    yield "majority of three", TableGame("ABC", [0, 0, 0, 1, 0, 1, 1, 1])
-    yield "two pairs of gloves", TableGame("ABCD", [min((S & 3).bit_count(), (S >> 2).bit_count()) for S in range(16)])
-    yield "Littlechild & Owen (1973)", AirportGame([12, 28, 30, 60])
-    for estate in (100, 200, 300):
-        yield f"Mishna, estate {estate}", ClaimsGame(estate, (100, 200, 300))
+    """Games of the literature: those of the list of published examples, and a few larger ones."""
+    # The list is a module of the tests of the literature, whose folder is on the path only where those run.
+    folder = str(Path(__file__).parent / "literature")
+    if folder not in sys.path:
+        sys.path.append(folder)
+    examples = import_module("published").EXAMPLES
     # Straffin & Heaney (1981): the dams of the Tennessee Valley Authority, in thousands of dollars.
     tva = [0, 163_520, 140_826, 301_607, 250_096, 378_821, 367_370, 412_584]
-    yield "Straffin & Heaney (1981)", TableGame(["navigation", "flood control", "power"], tva, "cost")
-    yield (
-        "Young, Okada & Hashimoto (1982)",
-        TableGame.from_coalitions({tuple(names): cost for names, cost in WATER.items()}, "AHKLMT", "cost"),
-    )
-    votes = {
-        "European Economic Community 1958": ((4, 4, 4, 2, 2, 1), 12),
-        "European Economic Community 1973": ((10, 10, 10, 10, 5, 5, 3, 3, 2), 41),
-        "Nassau County 1964, Banzhaf (1965)": ((31, 31, 28, 21, 2, 2), 58),
-        "Apex of four": ((3, 1, 1, 1), 4),
-    }
-    for name, rule in votes.items():
-        yield name, VotingGame(*rule)
-    lines = [0b0000111, 0b0011001, 0b1100001, 0b0101010, 0b1010010, 0b1001100, 0b0110100]
     # von Neumann & Morgenstern (1944): seven players, a line of the projective plane wins.
-    yield "Fano plane", TableGame("ABCDEFG", [int(any(S & line == line for line in lines)) for S in range(128)])
+    lines = [0b0000111, 0b0011001, 0b1100001, 0b0101010, 0b1010010, 0b1001100, 0b0110100]
+    water = {tuple(names): cost for names, cost in WATER.items()}
+    found: dict[str, Game] = {
+        **{example.name: example.game for example in examples},
+        "Littlechild & Owen (1973)": AirportGame([12, 28, 30, 60]),
+        **{f"Mishna, estate {estate}": ClaimsGame(estate, (100, 200, 300)) for estate in (100, 200, 300)},
+        "Straffin & Heaney (1981)": TableGame(["navigation", "flood control", "power"], tva, "cost"),
+        "Young, Okada & Hashimoto (1982)": TableGame.from_coalitions(water, "AHKLMT", "cost"),
+        "European Economic Community 1958": VotingGame((4, 4, 4, 2, 2, 1), 12),
+        "European Economic Community 1973": VotingGame((10, 10, 10, 10, 5, 5, 3, 3, 2), 41),
+        "Nassau County 1964, Banzhaf (1965)": VotingGame((31, 31, 28, 21, 2, 2), 58),
+        "Fano plane": TableGame("ABCDEFG", [int(any(S & line == line for line in lines)) for S in range(128)]),
+    }
+    seen = set()
+    for name, game in found.items():
+        if game.n <= MOST_PLAYERS:
+            key = (game.orientation, tuple(game.exact_table()))
+            if key not in seen:
+                seen.add(key)
+                yield name, game
 
 
 # Millions of Swedish crowns for the water of six towns of Skåne, alone and together.

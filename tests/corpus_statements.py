@@ -118,35 +118,49 @@ class Subject:
 
 
 def subjects() -> list[Subject]:
-    """Every concept, property and rule of the catalogue that gives evidence, or whose answer some check confirms."""
-    found = []
-    for name, thing in sorted(things("comity.solvers", "comity.games").items()):
-        if thing.__declaration__.kind in ("concept", "property", "rule") and name not in WITHOUT_EVIDENCE:
-            found.append(Subject(name, thing, LARGEST.get(name, MOST_PLAYERS)))
+    """Every concept, property and rule of games in coalitional form and of the problems below that has a check."""
+    return [
+        Subject(name, thing, LARGEST.get(name, MOST_PLAYERS))
+        for name, thing in sorted(things("comity.solvers", "comity.games").items())
+        if thing.__declaration__.kind in ("concept", "property", "rule")
+        and _is_about_games(name, thing)
+        and _is_checked(name, thing)
+    ]
+
+
+def _is_about_games(name: str, thing: Any) -> bool:
+    return name in PROBLEMS or signature(thing).parameters[next(iter(signature(thing).parameters))].annotation in ("Game", Game)
+
+
+def _is_checked(name: str, thing: Any) -> bool:
+    """Whether some check confirms the answer; where it is yes or no and needs evidence, ``check_...`` is asked instead."""
+    if name == "weber_set":  # lists the marginal vectors; check_weber_set is about one allocation, for check_in_weber_set
+        return False
+    check = check_of(name, thing)
+    if signature(thing).return_annotation in ("bool", bool):
+        return check is not None and signature(check).parameters["witness"].default is not Parameter.empty
+    return check is not None or thing.__declaration__.kind == "rule"
+
+
+def check_of(name: str, thing: Any) -> Callable[..., Certificate] | None:
+    """The check that a property names, or that is named after it."""
+    found: Callable[..., Certificate] | None = things("comity.checks").get(
+        thing.__declaration__.certificate or f"check_{name.removeprefix('is_')}"
+    )
     return found
 
 
-# --- arguments, the same each time ------------------------------------------------------------------
-
-
-# Answers that come without evidence; their own test below counts them again.
-WITHOUT_EVIDENCE = {
-    "coleman_power_to_act",
-    "core_cover",
-    "core_vertices",
-    "dummy_players",
-    "harsanyi_dividends",
-    "imputation_set",
-    "reasonable_set",
-    "weber_set",
-    # Yes or no where check_balanced, check_exact and check_totally_balanced say why.
-    "is_balanced",
-    "is_exact",
-    "is_totally_balanced",
-}
-
 # Where nine players are too many, and why.
-LARGEST: dict[str, int] = {"core_centre": 6}  # exact up to six; beyond, an estimate that says so
+LARGEST: dict[str, int] = {
+    "check_population_monotonic": 5,  # the solver's limit is six; there a programme has 192 amounts and 960 rows
+    "check_totally_balanced": 8,  # a linear programme for each coalition
+    "core_centre": 6,  # exact up to six; beyond, an estimate that says so
+    "core_cover": 8,  # the solver's limit
+    "core_vertices": 6,  # the solver's limit
+    "imputation_set": 8,  # the solver's limit
+    "population_monotonic_allocation_scheme": 5,  # as check_population_monotonic
+    "reasonable_set": 8,  # the solver's limit
+}
 
 
 def _argument(concept: str, name: str) -> Callable[[Game, int], Any]:
@@ -420,19 +434,25 @@ def _parts(subject: Subject, game: Any, answer: Any, told: Sequence[Any]) -> tup
         return [None] * _arguments_of(answer.check), answer
     if hasattr(answer, "certificate"):
         arguments = {
+            "core_cover": lambda: [answer.points],
             "core_range": lambda: [answer.exact],
+            "imputation_set": lambda: [answer.points],
             "optimal_coalition_structure": lambda: [answer.coalitions],
             "population_monotonic_allocation_scheme": list,
+            "reasonable_set": lambda: [answer.points],
             "shapley_interactions": lambda: [list(answer.exact.items()), answer.order],
             "banzhaf_interactions": lambda: [list(answer.exact.items()), answer.order],
         }[name]()
         return arguments, answer.certificate
-    # The property says yes or no, or names players: its check is asked about that.
-    check = things("comity.checks")[subject.call.__declaration__.certificate or f"check_{name.removeprefix('is_')}"]
-    arguments = [] if isinstance(answer, bool) else [answer]
+    # An answer without a certificate, yes or no, names, or points: its check is asked about that.
+    check = check_of(name, subject.call)
+    assert check is not None, f"say in _parts what the check of {name} is told"
+    arguments = [] if isinstance(answer, bool) else [list(answer)]
     if name == "is_k_convex":
         arguments = [told[1]]
-    certificate = check(game, *arguments, witness=game.evidence())
+    # An empty list of corners needs the weights that prove that there is none.
+    evidence = comity.check_balanced(game).witness if name == "core_vertices" and not answer else game.evidence()
+    certificate = check(game, *arguments, witness=evidence)
     expected = answer if isinstance(answer, bool) else True
     assert bool(certificate) is expected, f"{name} is {answer}, but its check says {certificate}"
     return arguments, certificate

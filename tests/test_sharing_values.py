@@ -79,6 +79,14 @@ def test_many_players_are_left_undecided():
 # --- separable contributions, consensus -------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(("worths", "x"), [([0, -1, 2, 3], [-3, 6]), ([0, 0, 0, 0], [0, 0]), ([0, -1, 1, 0], [0, 0])])
+def test_proportions_to_worths_of_both_signs_are_not_confirmed(worths, x):
+    game = TableGame(["A", "B"], worths)
+    with pytest.raises(OutsideDomain):
+        proportional_division(game)
+    assert check_proportional_division(game, x).verdict is Verdict.FAILS
+
+
 def test_another_efficient_division_is_not_confirmed_as_the_equal_surplus_division():
     game = TableGame(["A", "B", "C"], [0, 1, 2, 5, 3, 6, 7, 12])
     result = equal_surplus_division(game)

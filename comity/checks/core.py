@@ -8,7 +8,8 @@ from typing import Any
 
 from comity import rational
 from comity.certificate import Certificate, Verdict, holds_if
-from comity.coalitions import exact_sums, mask_of, names_of
+from comity.checks.excess_chain import integer_excesses
+from comity.coalitions import mask_of, names_of
 from comity.declaration import declare
 from comity.errors import InvalidEvidence
 from comity.games.coalitional.base import Game
@@ -79,12 +80,10 @@ def check_in_core(game: Game, x: Sequence[Any], witness: Mapping[str, Any] | Non
             witness={"coalition": list(game.players), "reason": "the amounts do not add up to its worth", **kept},
             check="check_in_core",
         )
-    sums = exact_sums(amounts)
-    worst, largest = 0, Fraction(0)
-    for S in range(1, game.grand_coalition):
-        excess = game.sign * (Fraction(table[S], denominator) - sums[S])
-        if worst == 0 or excess > largest:
-            worst, largest = S, excess
+    scale, excess = integer_excesses(game, amounts)
+    # With one player there is no proper coalition.
+    worst = 1 + int(excess[1:-1].argmax()) if game.n > 1 else 0
+    largest = Fraction(int(excess[worst]), scale)
     return Certificate(
         "the allocation is in the core",
         holds_if(largest <= 0),
@@ -167,15 +166,14 @@ def check_least_core(game: Game, x: Sequence[Any], witness: Mapping[str, Any]) -
     weights = read_weights(game, witness.get("weights"))
     stated = witness.get("epsilon")
     epsilon = None if stated is None else rational.exact(stated, "epsilon")
-    excess = game.excesses(amounts)
-    proper = range(1, game.grand_coalition)
+    scale, excess = integer_excesses(game, amounts)
     covered = {sum((w for S, w in weights if S >> i & 1), Fraction(0)) for i in range(game.n)}
     balanced = (
         len(covered) == 1
-        and all(w > 0 and 0 < S < game.grand_coalition and excess[S] == epsilon for S, w in weights)
+        and all(w > 0 and 0 < S < game.grand_coalition and Fraction(int(excess[S]), scale) == epsilon for S, w in weights)
         and sum(w for _, w in weights) == (1 if game.n > 1 else 0)
     )
-    largest = max((excess[S] for S in proper), default=None)
+    largest = Fraction(int(excess[1:-1].max()), scale) if game.n > 1 else None
     return Certificate(
         "no efficient allocation has a smaller largest excess",
         holds_if(balanced and largest == epsilon and excess[game.grand_coalition] == 0),

@@ -20,7 +20,7 @@ MAX_PLAYERS = 14
 
 @declare("check", "The amounts are in proportion to what each is worth alone", confirms=("proportional_division",))
 def check_proportional_division(game: Game, x: Sequence[Any], witness: Mapping[str, Any] | None = None) -> Certificate:
-    """x_i v(j) = x_j v(i) for every two players, not all v(i) are 0, and x(N) = v(N).
+    """x_i v(j) = x_j v(i) for every two players, the v(i) have one sign, not all are 0, and x(N) = v(N).
 
     Examples
     --------
@@ -34,7 +34,11 @@ def check_proportional_division(game: Game, x: Sequence[Any], witness: Mapping[s
     gap = abs(sum(amounts) - game.exact(game.grand_coalition))
     first = next((i for i in range(game.n) if alone[i]), None)
     # All are in proportion to the first that is worth something, hence to each other.
-    in_proportion = first is not None and all(a * alone[first] == amounts[first] * v for a, v in zip(amounts, alone, strict=True))
+    in_proportion = (
+        first is not None
+        and min(alone) * max(alone) >= 0
+        and all(a * alone[first] == amounts[first] * v for a, v in zip(amounts, alone, strict=True))
+    )
     return Certificate(
         "the amounts are in proportion to what each is worth alone and add up to the worth of all",
         holds_if(in_proportion and gap == 0),

@@ -59,8 +59,10 @@ def check_exactness(game: Game, witness: Mapping[str, Any]) -> Certificate:
     claim, name = "every coalition gets exactly its worth somewhere in the core", "check_exactness"
     if "points" in witness:
         points = read_points(game, witness["points"])
+        # One point may serve many coalitions.
+        inside = {x: len(x) == game.n and bool(check_in_core(game, x)) for x in set(points.values())}
         held = points.keys() == set(range(1, game.grand_coalition + 1)) and all(
-            check_in_core(game, x) and sum(x[i] for i in members(S)) == game.exact(S) for S, x in points.items()
+            inside[x] and sum(x[i] for i in members(S)) == game.exact(S) for S, x in points.items()
         )
         shown: dict[str, Any] = {"points": plain_points(game, points)}
         return Certificate(claim, _proved(held, Verdict.HOLDS), witness={**shown, **kept}, check=name)
