@@ -202,6 +202,11 @@ def test_ninety_days_are_not_kept_by_who_needs_120():
     assert best.values["cost_if_never_public"] == pytest.approx(89.56807)
 
 
+def test_no_share_of_the_harm_makes_a_very_early_deadline_kept():
+    first = replace(CLAUSE, deadline_days=Fraction(30)).findings(SETTING)[0]
+    assert first.margins[-1].turns_at is None
+
+
 @pytest.mark.parametrize(("days", "said"), [(120, "just in time"), (130, "just in time"), (200, "of its own accord")])
 def test_later_deadlines_are_kept(days, said):
     clause = replace(CLAUSE, deadline_days=Fraction(days))

@@ -186,6 +186,15 @@ def test_a_reaction_that_is_slightly_off_is_refuted(field, change):
     assert certificate.witness["reason"]
 
 
+@pytest.mark.parametrize("own_is_right", [True, False])
+def test_each_weight_must_be_best_by_itself(own_is_right):
+    # Two private states known for certain: 2 r0 + r1 = 1 makes the own weight best, 2 r1 + r0 = 0 that of the other's signal.
+    own, seen = (Fraction(2, 5), Fraction(1, 5)) if own_is_right else (Fraction(2, 5), Fraction(-1, 5))
+    profit = PRIVATE.average**2 + own - own**2 - seen**2 - 2 * own * seen
+    claimed = PRIVATE.reaction(2)._replace(sharing_own=own, sharing_seen=seen, profit_sharing=profit)
+    assert check_reaction(PRIVATE, 2, claimed).witness["reason"] == "another reaction earns more"
+
+
 def test_a_gain_that_is_slightly_off_is_refuted():
     assert check_industry_gain(COMMON, COMMON.industry_gain)
     assert not check_industry_gain(COMMON, COMMON.industry_gain + TINY)
@@ -293,6 +302,14 @@ def test_a_member_that_left_stays_in_the_market():
     assert three.fallback(here, members[0]) == THREE.reaction(1).profit_hiding
     assert {finding.member for finding in three.findings(here)} == {"A", "B", None}
     assert three.deviations(here, members[2]) == ()
+
+
+def test_a_member_alone_in_the_agreement_pays_nobody():
+    paid = replace(CLAUSE, side_payment=Fraction(1))
+    alone = setting(paid).keeping(["A"])
+    (deviation,) = paid.deviations(alone, AB[0])
+    assert deviation.gain == -COMMON.unilateral_gain(0)
+    assert paid.findings(alone)[0].holds is False
 
 
 def test_whoever_is_told_nothing_without_telling_has_more_reason_to_tell():

@@ -199,7 +199,8 @@ def test_a_plan_that_is_slightly_off_is_refuted(game, off):
     moved = Between(game.best_effort.middle * off, game.best_effort.middle * off)
     assert not check_effort(game, moved, for_all=True)
     assert not check_effort(game, game.best_effort, for_all=False)
-    assert not check_spending_breach(game, moved, "withhold", game.withholding_gain(game.best_effort), for_all=True)
+    certificate = check_spending_breach(game, moved, "withhold", game.withholding_gain(moved), for_all=True)
+    assert certificate.witness["reason"] == "the plan is not the best one"
 
 
 @pytest.mark.parametrize("breach", BREACHES)
@@ -220,6 +221,13 @@ def test_at_the_side_payment_of_the_plan_spending_less_gains_exactly_nothing():
     gain = short.underinvestment_gain(plan)
     assert 0 < gain.low < Fraction(1, 10**10)  # of second order in what is missing
     assert not check_spending_breach(short, plan, "underinvest", between(0), for_all=True)
+    shorter = replace(THREE, side_payment=Fraction(5, 4) - TINY / 10**5)  # too little for intervals to see: still no proof
+    assert check_spending_breach(shorter, plan, "underinvest", between(0), for_all=True).verdict is Verdict.UNDECIDED
+
+
+def test_more_than_the_plan_is_no_breach():
+    assert THREE.underinvestment_gain(between(1000)) == between(0)
+    assert THREE.underinvestment_gain(between(300_000)).low > 0
 
 
 def test_a_lab_alone_and_a_share_of_nothing_leave_nothing_to_gain():

@@ -1,6 +1,6 @@
 """Smooth games: equilibria with corners found by complementarity, and regrets bounded from payoffs alone."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import product
 
@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from comity.certificate import Basis, Verdict
-from comity.checks.regret import TOLERANCE, check_regret
+from comity.checks.regret import TOLERANCE, check_regret, secant_bound
 from comity.enclosure import Between, between
 from comity.errors import ComityError, InvalidEvidence, SolverFailure
 from comity.games.strategic.breach_function import QuadraticBreach
@@ -218,6 +218,26 @@ def test_a_bound_that_payoffs_do_not_give_is_undecided():
 
     game = Blurred(2, "0.6", 4_000_000, "0.00001")
     assert check_regret(game, [game.nash_effort.middle] * 2).verdict is Verdict.UNDECIDED
+
+
+def test_secants_say_nothing_where_a_neighbour_earns_more():
+    x, points = Fraction(1), [Fraction(0), Fraction(2)]
+    here, less, more = between(5), between(4), between(6)
+    assert secant_bound(x, here, points, [less, less]) == 1
+    assert secant_bound(x, here, points, [less, more]) is None
+    assert secant_bound(x, here, points, [more, less]) is None
+    # At an end: two actions inside, the farther of which must earn no more than the nearer.
+    inside = [Fraction(2), Fraction(3)]
+    assert secant_bound(x, here, inside, [less, between(2)]) == 1
+    assert secant_bound(x, here, inside, [less, more]) is None
+
+
+def test_an_action_out_of_bounds_is_refused_however_good():
+    game = SecurityInvestment(2, "0.6", 4_000_000, "0.00001", most=1000)
+    best = replace(game, most=None).nash_effort.middle
+    certificate = check_regret(game, [best, best])
+    assert "not among the possible actions" in certificate.witness["players"]["1"]["reason"]
+    assert check_regret(game, [1000, 1000])
 
 
 def test_kinks_are_allowed():

@@ -175,6 +175,8 @@ class SecurityInvestment(SmoothGame):
             return between(ZERO)
         received = (self.labs - 1) * self.share_passed_on * plan
         reply = self.reply(received, self.price)
+        if reply.low >= plan.high:
+            return between(ZERO)  # more than the plan is no breach
         reply = Between(min(reply.low, plan.low), min(reply.high, plan.high))
         return self.cost(plan, received, self.price) - self.cost(reply, received, self.price)
 
