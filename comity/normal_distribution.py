@@ -44,7 +44,7 @@ def mills_ratio_between(z: Fraction) -> Between:
     below z plus the next quotient by z.
 
     >>> round(float(mills_ratio_between(Fraction(1)).middle), 6), round(float(mills_ratio_between(Fraction(10)).middle), 6)
-    (0.65568, 0.099028)
+    (0.65568, 0.099029)
     """
     return _by_fraction(z) if z >= FAR else (_root_of_two_pi() / 2) * exp_between(z * z / 2) - _series(z)
 

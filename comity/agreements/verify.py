@@ -18,6 +18,7 @@ from comity.agreements.repairs import Repair, Target, describe, excess, tasks, u
 from comity.certificate import Basis, Certificate, Verdict, holds_if, plain
 from comity.checks.confirm import UNREADABLE, confirm
 from comity.checks.design import DESIGN_SCHEMA, confirm_design
+from comity.checks.information_design import SIGNAL_SCHEMA, confirm_signal
 from comity.errors import AgreementError, ComityError, InvalidEvidence
 from comity.games.coalitional.base import Game
 from comity.mechanisms.findings import Finding, Lever, Solved
@@ -35,7 +36,7 @@ def verify(subject: Any, result: Any = None) -> Certificate:
     ``verify(game, result)`` confirms an `Allocation` (or its JSON form) of a game.  ``verify(assessment)`` takes an
     `Assessment`, its JSON form as data or text, or the path of a JSON file: it reads the embedded agreement, recomputes every
     field (sentences and doubles included), checks every witness, and imports no solver.  ``verify(design)`` takes what
-    `comity.design_mechanism` returns, in the same forms.
+    `comity.design_mechanism` returns, in the same forms, and ``verify(signal)`` what `comity.optimal_signal` returns.
 
     Returns
     -------
@@ -53,6 +54,8 @@ def verify(subject: Any, result: Any = None) -> Certificate:
         data = _read(subject)
         if data["schema"] == DESIGN_SCHEMA:
             return confirm_design(data)
+        if data["schema"] == SIGNAL_SCHEMA:
+            return confirm_signal(data)
         differences, checked, bases = _differences(data)
     except UNREADABLE as error:
         return Certificate(CLAIM, Verdict.FAILS, basis=Basis.EXACT, witness={"differences": [_printable(_reason(error))]})
@@ -95,9 +98,10 @@ def _read(subject: Any) -> Mapping[str, Any]:
         if isinstance(error, ComityError):
             raise
         raise InvalidEvidence(f"this is not JSON: {error}") from None
-    if not isinstance(data, dict) or data.get("schema") not in (ASSESSMENT_SCHEMA, DESIGN_SCHEMA):
+    if not isinstance(data, dict) or data.get("schema") not in (ASSESSMENT_SCHEMA, DESIGN_SCHEMA, SIGNAL_SCHEMA):
         raise InvalidEvidence(
-            f'this is not an assessment; its "schema" should be "{ASSESSMENT_SCHEMA}" (or "{DESIGN_SCHEMA}" for a designed rule)'
+            f'this is not an assessment; its "schema" should be "{ASSESSMENT_SCHEMA}" '
+            f'(or "{DESIGN_SCHEMA}" for a designed rule, "{SIGNAL_SCHEMA}" for a designed signal)'
         )
     return data
 
