@@ -384,6 +384,7 @@ NOTHING = {"players": [0, 0, 0], "coalition": 0, "in_total": []}
         ({"contradiction": {**NOTHING, "players": [1, 1, 1], "coalition": -2}}, NOT_A),
         ({"contradiction": {**NOTHING, "players": ["-1/1000000000000", 0, 0]}}, NOT_A),
         ({"bound": {**NOTHING, "players": [2, 2, 2]}}, "a leaf of the proof is no contradiction"),
+        ({"crossed": 0}, "a limit of which the proof says that it asks for more than it allows does not"),
     ],
 )  # fmt: skip
 def test_a_false_claim_that_there_is_no_partition_is_refuted(proof, reason):
@@ -414,6 +415,7 @@ def test_the_proof_of_stricter_constraints_does_not_do_for_looser_ones():
         ({"bound": {**NOTHING, "players": [9, 9]}}, "prices for 2 players and 0 limits in_total; give 3 and 0"),
         ({"bound": {**NOTHING, "coalition": 9}}, "a side of a limit that is not there"),
         ({"bound": {**NOTHING, "coalition": "nine"}}, "which is not a number"),
+        ({"crossed": 1}, "limit 1 crosses; give a number from 0 to 0"),
     ],
 )  # fmt: skip
 def test_a_proof_that_cannot_be_read_is_refused(proof, message):
@@ -465,6 +467,11 @@ def test_one_limit_needs_no_list_and_sides_that_cross_contradict():
     desks = Limit({"A": 1, "B": 2, "C": 3, "D": 4}, at_least=7, at_most=6, name="desks")
     with pytest.raises(Infeasible, match="meets each_coalition"):
         optimal_coalition_structure(UNION, each_coalition=desks)
+    with pytest.raises(Infeasible, match="meets in_total; loosen it") as refused:
+        optimal_coalition_structure(UNION, in_total=desks)
+    assert refused.value.certificate.witness["proof"] == {"crossed": 1}
+    with pytest.raises(Infeasible, match="meets fewest_coalitions and most_coalitions at once"):
+        optimal_coalition_structure(UNION, in_total=desks, fewest_coalitions=3, most_coalitions=2)
 
 
 def test_the_constraints_come_back_from_json():

@@ -34,7 +34,9 @@ def check_constrained_coalition_structure(
     answer.  A leaf has a price for every player, one for each coalition that forms and one for each limit ``in_total``.  If no
     coalition that may form there is worth more than its prices, no partition is worth more than all prices together, counted at
     the sides that bind: that is the leaf's ``bound``.  In a ``contradiction`` no coalition's prices are negative and yet all
-    together are: no partition is there at all.  Every coalition is looked at in every leaf, in exact numbers.
+    together are: no partition is there at all.  Neither is there one where a limit on the number of coalitions (``crossed`` is 0)
+    or on a total (1 for the first ``in_total``) asks for more than it allows.  Every coalition is looked at in every leaf, in
+    exact numbers.
 
     The margin is minus what a better partition might gain as far as the proof goes, zero where none can.  A partition that
     breaks a constraint FAILS with the reason; without a proof one that does not is UNDECIDED.
@@ -150,6 +152,8 @@ class _Walk:
             prices = self._prices(node["bound"])
             self._cover(prices, coalitions, self.sign, self.worths)
             yield self._total(prices, self.sign)
+        elif "crossed" in node:
+            self._crossed(node["crossed"])
         else:
             prices = self._prices(_part(node, "contradiction"))
             self._cover(prices, coalitions, 1, ({}, 1))
@@ -182,14 +186,23 @@ class _Walk:
                 self.faults.append(f"at a leaf of the proof the prices do not cover {label(self.constraints.players, S)}")
                 return
 
+    @property
+    def _sides(self) -> list[tuple[Fraction | int | None, Fraction | int | None]]:
+        """At least and at most: of the number of coalitions, then of each total."""
+        totals = [(limit.at_least, limit.at_most) for limit, _ in self.constraints.total]
+        return [(self.constraints.fewest, self.constraints.most), *totals]
+
+    def _crossed(self, k: Any) -> None:
+        if not isinstance(k, int) or not 0 <= k < len(self._sides):
+            raise InvalidEvidence(f"the proof says that limit {k!r} crosses; give a number from 0 to {len(self._sides) - 1}")
+        low, high = self._sides[k]
+        if low is None or high is None or low <= high:
+            self.faults.append("a limit of which the proof says that it asks for more than it allows does not")
+
     def _total(self, prices: _Prices, sign: int) -> Fraction:
         """All prices together, as a gain: no partition into covered coalitions has more."""
         total = sum(prices.players, Fraction(0))
-        sides = [(prices.coalition, self.constraints.fewest, self.constraints.most)]
-        sides += [
-            (p, limit.at_least, limit.at_most) for p, (limit, _) in zip(prices.in_total, self.constraints.total, strict=True)
-        ]
-        for price, low, high in sides:
+        for price, (low, high) in zip((prices.coalition, *prices.in_total), self._sides, strict=True):
             if price:
                 side = high if sign * price > 0 else low
                 if side is None:

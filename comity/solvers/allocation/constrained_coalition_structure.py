@@ -51,8 +51,7 @@ def best_constrained_structure(
     """
     problem = _Problem.of(constraints, [game.exact(S) for S in constraints.permitted], game.sign)
     tree = _Tree(problem)
-    tree.seed(time_limit)
-    proof = tree.grow(problem.all_columns)
+    proof = tree.prove(time_limit)
     if tree.best is None:
         certificate = check_no_coalition_structure(game, constraints, {"proof": proof})
         if not certificate:
@@ -229,6 +228,15 @@ class _Tree:
     leaves: int = 0
     written: list[int] = field(default_factory=list)
 
+    def prove(self, time_limit: float | None) -> dict[str, Any]:
+        """Find the best partition, and the proof that none is better, or that there is none."""
+        for k, row in enumerate(self.problem.rows):
+            # The proof names the row: a price on its one side would cancel one on the other.
+            if row.low is not None and row.high is not None and row.low > row.high:
+                return {"crossed": k}
+        self.seed(time_limit)
+        return self.grow(self.problem.all_columns)
+
     def seed(self, time_limit: float | None) -> None:
         """Start from the best partition into the most promising columns: those whose prices are least above their gain."""
         kind, bound = self._relaxed(self.problem.all_columns)
@@ -349,7 +357,5 @@ def _why(constraints: StructureConstraints) -> str:
 def _is_possible(constraints: StructureConstraints) -> bool:
     problem = _Problem.of(constraints, [ZERO] * len(constraints.permitted), 1)
     tree = _Tree(problem)
-    tree.seed(None)
-    if tree.best is None:
-        tree.grow(problem.all_columns)
+    tree.prove(None)
     return tree.best is not None
