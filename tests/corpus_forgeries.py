@@ -35,8 +35,8 @@ def kinds_for(k: int, n: int) -> list[str]:
     """All kinds for up to three players; for more, where checks take longer, some of them in turn."""
     names = list(KINDS)
     count = len(names) if n < 4 else 5 if n < 7 else 3
-    # Steps of three, which is prime to fourteen, so that unlike kinds are next to each other and each has its turn.
-    return [names[(k + 3 * step) % len(names)] for step in range(count)]
+    # Steps of four, which is prime to fifteen, so that unlike kinds are next to each other and each has its turn.
+    return [names[(k + 4 * step) % len(names)] for step in range(count)]
 
 
 # --- amounts ------------------------------------------------------------------------------------------
@@ -125,6 +125,21 @@ def _left_out(game: Any, statement: Statement, path: Path, k: int) -> tuple[Any,
 
 def _negated(game: Any, statement: Statement, k: int) -> tuple[Any, Statement] | None:
     return _with_number(game, statement, k, lambda number: -number)
+
+
+def _level_negated(game: Any, statement: Statement, k: int) -> tuple[Any, Statement] | None:
+    """All weights of one level, so that they still cancel; its excess stays."""
+    found = _witness(statement)
+    places = [path for path, node in _nodes(found) if isinstance(node, dict) and "epsilon" in node]
+    if not places:
+        return None
+    at = places[k % len(places)]
+    other = found
+    for path, leaf in _leaves(_at(found, at)):
+        number = _number(game, leaf)
+        if number and path[0] != "epsilon":
+            other = _put(other, (*at, *path), rational.text(-number))
+    return None if other == found else (game, _with_witness(statement, other))
 
 
 def _altered(game: Any, statement: Statement, k: int) -> tuple[Any, Statement] | None:
@@ -238,6 +253,7 @@ KINDS: dict[str, Callable[[Any, Statement, int], tuple[Any, Statement] | None]] 
     "a level or point dropped": _top_dropped,
     "any entry dropped": _dropped,
     "a number of the evidence negated": _negated,
+    "all weights of a level negated": _level_negated,
     "a number of the evidence moved by 1e-12": _altered,
     "two players exchanged in the evidence": _names_exchanged,
     "margin edited": _margin,
@@ -258,6 +274,7 @@ ABOUT_THE_ANSWER = (
 NEVER_TRUE = (
     "a level or point dropped",
     "a number of the evidence negated",
+    "all weights of a level negated",
     "margin edited",
     "verdict turned",
     "claim, basis or unit edited",
@@ -283,12 +300,15 @@ def _leaves(node: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
         yield path, node
 
 
-def _lists(node: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+def _nodes(node: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
     if isinstance(node, dict | list):
-        if isinstance(node, list):
-            yield path, node
+        yield path, node
         for key, value in node.items() if isinstance(node, dict) else enumerate(node):
-            yield from _lists(value, (*path, key))
+            yield from _nodes(value, (*path, key))
+
+
+def _lists(node: Any) -> Iterator[tuple[Path, list[Any]]]:
+    return ((path, one) for path, one in _nodes(node) if isinstance(one, list))
 
 
 def _at(node: Any, path: Path) -> Any:
