@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -19,6 +18,7 @@ from comity.errors import SolverFailure
 from comity.exact_array import ExactArray
 from comity.games.bayesian.promises import Promises
 from comity.games.bayesian.rule import DirectRule
+from comity.solvers.design.flows import ROOT, Edge, join, send_to_root
 from comity.solvers.design.multipliers import Duals, by_row, weights_of_promises
 from comity.solvers.design.programme import Rows, RuleProgramme
 
@@ -35,10 +35,7 @@ ROUNDS = 30
 TOLERANCE = Fraction(1, 10**7)
 # Duals in floats that are no more than rounding.
 NO_WEIGHT = 1e-12
-# Participation, among the types a flow of duals runs through.
-ROOT = -1
 Doubles = NDArray[np.float64]
-Edge = tuple[int, int, int]  # the other end, the row, the sign of the row's dual at this end
 
 
 def in_floats(programme: RuleProgramme, standing: list[Rows]) -> Design:
@@ -49,21 +46,21 @@ def in_floats(programme: RuleProgramme, standing: list[Rows]) -> Design:
     solution, families = solver.run()
     rule = _rounded(programme, solution.x, solver.unit)
     duals = solver.duals(solution, families)
-    promises, best = programme.promises, None
-    for weights in (_snapped(duals), duals):
-        repaired = _repaired(programme, families, weights)
-        for witness in ({}, {"tolerance": rational.text(TOLERANCE * solver.largest)}):
-            evidence = weights_of_promises(programme, families, repaired) | witness
+    tolerance = TOLERANCE * solver.largest
+    attempts = [(_repaired(programme, families, weights), programme.promises) for weights in (_snapped(duals), duals)]
+    attempts.append((duals, _boxed(programme.promises, rule)))
+    margins = []
+    for weights, promises in attempts:
+        evidence = weights_of_promises(programme, families, weights)
+        certificate = check_design(rule, programme.objective, promises, evidence, programme.decision)
+        margins.append(certificate.margin)
+        if not certificate and isinstance(certificate.margin, Fraction) and -certificate.margin <= tolerance:
+            evidence["tolerance"] = rational.text(tolerance)
             certificate = check_design(rule, programme.objective, promises, evidence, programme.decision)
-            if certificate:
-                return finished(programme, rule, certificate, promises)
-            best = certificate
-    bounded = _boxed(promises, rule)
-    evidence = weights_of_promises(programme, families, duals) | {"tolerance": rational.text(TOLERANCE * solver.largest)}
-    certificate = check_design(rule, programme.objective, bounded, evidence, programme.decision)
-    if certificate:
-        return finished(programme, rule, certificate, bounded)
-    if best is not None and best.margin is None and promises.participation is None and promises.budget is None:
+        if certificate:
+            return finished(programme, rule, certificate, promises)
+    promises = programme.promises
+    if margins[0] is None and promises.participation is None and promises.budget is None:
         raise endless(programme)
     raise SolverFailure(f"a rule was found but could not be proved best: {certificate}; give fewer types, or bounds on payments")
 
@@ -305,9 +302,7 @@ def _boxed(promises: Promises, rule: DirectRule) -> Promises:
 def _repaired(programme: RuleProgramme, families: Sequence[Rows], duals: Duals, nothing: bool = False) -> dict[int, Fraction]:
     """Duals under which no free payment counts, as a bound needs.
 
-    A payment stands in the rows about its agent's lies at one profile of the others, and in the agent's participation there: the
-    duals are a flow among the agent's types.  What rounding left over at a type is sent along the flow's own edges to
-    participation.  Payments with bounds, and averages, are left as they are.
+    See `comity.solvers.design.flows`.  Payments with bounds, and averages, are left as they are.
     """
     changed = dict(duals)
     if programme.promises.payments != (None, None) or programme.columns.averages:
@@ -322,12 +317,12 @@ def _repaired(programme: RuleProgramme, families: Sequence[Rows], duals: Duals, 
         if family.kind == "truthful":
             i, at, report = map(int, family.labels[k])
             said = at + (report - int(programme.profiles[at, i])) * programme.strides[i]
-            _join(edges, at * columns.agents + i, said * columns.agents + i, row)
+            join(edges, at * columns.agents + i, said * columns.agents + i, row)
             left[at * columns.agents + i] -= weight
             left[said * columns.agents + i] += weight
         elif family.kind == "participation":
             i, at = map(int, family.labels[k])
-            _join(edges, at * columns.agents + i, ROOT, row)
+            join(edges, at * columns.agents + i, ROOT, row)
             left[at * columns.agents + i] -= weight
         elif family.kind == "least":
             i = int(family.labels[k][0])
@@ -338,38 +333,5 @@ def _repaired(programme: RuleProgramme, families: Sequence[Rows], duals: Duals, 
             for q in range(columns.profiles) if at < 0 else [at]:
                 for i in range(columns.agents):
                     left[q * columns.agents + i] += weight * (int(programme.weights[q]) if at < 0 else 1)
-    _send_to_root(changed, left, edges, programme.unit)
+    send_to_root(changed, left, edges, programme.unit)
     return changed
-
-
-def _join(edges: dict[int, list[Edge]], a: int, b: int, row: int) -> None:
-    """A dual that counts with minus at one end and plus at the other."""
-    edges.setdefault(a, []).append((b, row, -1))
-    edges.setdefault(b, []).append((a, row, 1))
-
-
-def _send_to_root(duals: dict[int, Fraction], left: list[Fraction], edges: dict[int, list[Edge]], unit: int) -> None:
-    """Cancel what is left over along a tree of strong edges, from the leaves to participation."""
-    above: dict[int, Edge] = {}
-    order: list[int] = []
-    queue = deque([ROOT])
-    seen = {ROOT}
-    strong = {a: sorted(out, key=lambda edge: -abs(duals[edge[1]])) for a, out in edges.items()}
-    while queue:
-        node = queue.popleft()
-        order.append(node)
-        for other, place, sign in strong.get(node, ()):
-            if other not in seen:
-                seen.add(other)
-                # The edge as it counts at the other end: its dual enters what is left there with this sign.
-                above[other] = (node, place, -sign)
-                queue.append(other)
-    for node in reversed(order[1:]):
-        parent, place, sign = above[node]
-        change = -left[node] / (sign * unit)
-        if duals[place] + change < 0:
-            continue
-        duals[place] += change
-        left[node] = Fraction(0)
-        if parent >= 0:
-            left[parent] -= sign * change * unit
