@@ -13,7 +13,7 @@ from comity.checks.intervals import PRECISION, ball, bounds, text_of
 from comity.declaration import declare
 from comity.enclosure import Between, between
 from comity.errors import InvalidEvidence
-from comity.games.bayesian.voluntary_disclosure import Silence, VoluntaryDisclosure
+from comity.games.bayesian.voluntary_disclosure import DisclosureGame, Silence
 from comity.games.bayesian.worths import ListedWorth, NormalWorth, UniformWorth
 
 ZERO, ONE = Fraction(0), Fraction(1)
@@ -22,9 +22,7 @@ TOLERANCE = Fraction(1, 10**25)
 
 
 @declare("check", "Nobody gains by disclosing or by being silent otherwise", reference="Dye (1985); Jung & Kwon (1988)")
-def check_voluntary_disclosure(
-    game: VoluntaryDisclosure, silence: Silence, who: str = "the sender", unit: str = ""
-) -> Certificate:
+def check_voluntary_disclosure(game: DisclosureGame, silence: Silence, who: str = "the sender", unit: str = "") -> Certificate:
     """Silence is worth what those who are silent are worth on average, and given that, disclosing pays from the threshold on.
 
     With listed worths all outcomes in which nothing is said are added up, every worth is asked, and no smaller set of worths
@@ -34,10 +32,10 @@ def check_voluntary_disclosure(
 
     Examples
     --------
-    >>> game = VoluntaryDisclosure.uniform(0, 1, informed="0.5")
+    >>> game = DisclosureGame.uniform(0, 1, informed="0.5")
     >>> bool(check_voluntary_disclosure(game, game.silence))
     True
-    >>> other = VoluntaryDisclosure.uniform(0, 1, informed="0.500000000001")
+    >>> other = DisclosureGame.uniform(0, 1, informed="0.500000000001")
     >>> bool(check_voluntary_disclosure(game, other.silence))
     False
     """
@@ -58,7 +56,7 @@ def check_voluntary_disclosure(
 
 @declare("check", "Findings are withheld with at most this chance", reference="Dye (1985); Jung & Kwon (1988); penalty derived")
 def check_withheld_at_most(
-    game: VoluntaryDisclosure,
+    game: DisclosureGame,
     silence: Silence,
     most: Fraction,
     gain: Between,
@@ -73,7 +71,7 @@ def check_withheld_at_most(
 
     Examples
     --------
-    >>> game = VoluntaryDisclosure.uniform(0, 1, informed="0.5", fine="0.25")
+    >>> game = DisclosureGame.uniform(0, 1, informed="0.5", fine="0.25")
     >>> for most in (Fraction(1, 10), Fraction(1, 20)):
     ...     print(check_withheld_at_most(game, game.silence, most, game.gain_beyond(most), game.marginal_worth(most)).verdict)
     HOLDS
@@ -108,7 +106,7 @@ class Heard:
     total: Any
 
 
-def _mistake(game: VoluntaryDisclosure, silence: Silence) -> tuple[str, bool]:
+def _mistake(game: DisclosureGame, silence: Silence) -> tuple[str, bool]:
     """What is wrong, if anything; and whether that cannot be told."""
     threshold, price, k = silence.threshold, silence.price, game.net_cost
     if not 0 <= silence.silent_at_threshold <= 1:
@@ -133,7 +131,7 @@ def _mistake(game: VoluntaryDisclosure, silence: Silence) -> tuple[str, bool]:
 # --- listed worths -----------------------------------------------------------------------------
 
 
-def _listed_mistake(game: VoluntaryDisclosure, worth: ListedWorth, silence: Silence) -> str:
+def _listed_mistake(game: DisclosureGame, worth: ListedWorth, silence: Silence) -> str:
     assert silence.threshold is not None
     assert silence.price is not None
     if not (silence.threshold.exact and silence.withheld.exact and silence.disclosed.exact):
@@ -156,7 +154,7 @@ def _listed_mistake(game: VoluntaryDisclosure, worth: ListedWorth, silence: Sile
     return ""
 
 
-def _price_of(game: VoluntaryDisclosure, worth: ListedWorth, silent: Sequence[Fraction]) -> Fraction:
+def _price_of(game: DisclosureGame, worth: ListedWorth, silent: Sequence[Fraction]) -> Fraction:
     """The average worth over all outcomes in which nothing is said; the worst if there is none."""
     outcomes = [
         (f * (1 - game.informed + game.informed * part), x)
@@ -169,7 +167,7 @@ def _price_of(game: VoluntaryDisclosure, worth: ListedWorth, silent: Sequence[Fr
 # --- spread worths -----------------------------------------------------------------------------
 
 
-def _spread_mistake(game: VoluntaryDisclosure, silence: Silence, threshold: Between, price: Between) -> str:
+def _spread_mistake(game: DisclosureGame, silence: Silence, threshold: Between, price: Between) -> str:
     heard = [_heard(game, end) for end in threshold]
     if threshold.exact and _is_zero(heard[0].chance):
         sceptical = price.low == game.worth.least and game.net_cost <= 0
@@ -184,7 +182,7 @@ def _spread_mistake(game: VoluntaryDisclosure, silence: Silence, threshold: Betw
     return ""
 
 
-def _advantage(game: VoluntaryDisclosure, threshold: Fraction) -> int | None:
+def _advantage(game: DisclosureGame, threshold: Fraction) -> int | None:
     """Whether disclosing is better than silence at the threshold: 1, worse: -1, or neither: 0; None if that cannot be told."""
     for precision in (PRECISION, 4 * PRECISION, 16 * PRECISION):
         heard = _heard(game, threshold, precision)
@@ -200,7 +198,7 @@ def _advantage(game: VoluntaryDisclosure, threshold: Fraction) -> int | None:
     return None
 
 
-def _heard(game: VoluntaryDisclosure, threshold: Fraction, precision: int = PRECISION) -> Heard:
+def _heard(game: DisclosureGame, threshold: Fraction, precision: int = PRECISION) -> Heard:
     """If just the findings worth less than this are kept silent."""
     p, worth = game.informed, game.worth
     if isinstance(worth, UniformWorth):
@@ -230,7 +228,7 @@ def _fraction_bounds(number: Any) -> Between:
 # --- what withholding more gains -----------------------------------------------------------------
 
 
-def _mistaken_gain(game: VoluntaryDisclosure, most: Fraction, gain: Between, marginal: Between | None) -> str:
+def _mistaken_gain(game: DisclosureGame, most: Fraction, gain: Between, marginal: Between | None) -> str:
     wrong = "withholding more gains more or less than stated"
     if most >= game.informed:
         return "" if gain == between(ZERO) else wrong
@@ -256,7 +254,7 @@ def _mistaken_gain(game: VoluntaryDisclosure, most: Fraction, gain: Between, mar
     return wrong if apart or gain.width > slack or (gain.exact and found.exact and gain != found) else ""
 
 
-def _listed_gain(game: VoluntaryDisclosure, worth: ListedWorth, most: Fraction) -> Fraction:
+def _listed_gain(game: DisclosureGame, worth: ListedWorth, most: Fraction) -> Fraction:
     """The least over what may be withheld: all worths up to one, whose part is at most as large as there is room for."""
     gains = []
     room = most / game.informed
@@ -277,7 +275,7 @@ def _apart(a: Between, b: Between) -> bool:
     return a.low > b.high or b.low > a.high
 
 
-def _witness(game: VoluntaryDisclosure, silence: Silence) -> dict[str, Any]:
+def _witness(game: DisclosureGame, silence: Silence) -> dict[str, Any]:
     told = {name: getattr(silence, name) for name in ("threshold", "price", "withheld", "disclosed")}
     return {
         "worth": game.worth.numbers(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Self
 
 import numpy as np
@@ -42,7 +42,7 @@ class Silence:
     reference="Grossman (1981); Milgrom (1981); Verrecchia (1983); Dye (1985); Jung & Kwon (1988); penalty derived",
 )
 @dataclass(frozen=True)
-class VoluntaryDisclosure:
+class DisclosureGame:
     """A sender makes a finding with probability ``informed`` and may disclose it; others judge what it is worth.
 
     The finding says what the sender is worth, x, all considered: bad news is a low x.  Disclosed, it earns the sender x less
@@ -69,10 +69,10 @@ class VoluntaryDisclosure:
 
     Examples
     --------
-    >>> game = VoluntaryDisclosure.uniform(0, 1, informed="0.5")
+    >>> game = DisclosureGame.uniform(0, 1, informed="0.5")
     >>> round(float(game.threshold.middle), 6), round(float(game.silence.withheld.middle), 6)
     (0.414214, 0.207107)
-    >>> game.penalty_needed(), VoluntaryDisclosure.uniform(0, 1, informed="0.5", proof="0.5", fine=1).discloses_all
+    >>> game.penalty_needed(), DisclosureGame.uniform(0, 1, informed="0.5", proof="0.5", fine=1).discloses_all
     (Between(low=Fraction(1, 2), high=Fraction(1, 2)), True)
     """
 
@@ -85,7 +85,7 @@ class VoluntaryDisclosure:
 
     def __post_init__(self) -> None:
         if not isinstance(self.worth, Worth):
-            raise InvalidGame(f"the worth is {rational.shown(self.worth)}; use VoluntaryDisclosure.uniform, .normal or .listed")
+            raise InvalidGame(f"the worth is {rational.shown(self.worth)}; use DisclosureGame.uniform, .normal or .listed")
         for name in ("informed", "cost", "proof", "fine"):
             number = rational.exact(getattr(self, name), name)
             if number < 0 or (name in ("informed", "proof") and number > 1):
@@ -108,7 +108,7 @@ class VoluntaryDisclosure:
     def listed(cls, chances: Mapping[Any, Any], informed: Any, cost: Any = 0, proof: Any = 1, fine: Any = 0) -> Self:
         """Finitely many worths: ``{worth: chance}``.
 
-        >>> VoluntaryDisclosure.listed({0: "1/4", 1: "3/4"}, informed="0.5").silence.withheld.low
+        >>> DisclosureGame.listed({0: "1/4", 1: "3/4"}, informed="0.5").silence.withheld.low
         Fraction(1, 8)
         """
         return cls(ListedWorth(tuple(chances), tuple(chances.values())), informed, cost, proof, fine)
@@ -168,7 +168,7 @@ class VoluntaryDisclosure:
             if self.informed == 1:
                 return between(self.cost)
             raise InvalidGame("there is no worst finding, so that no penalty brings all to light; allow a chance above 0")
-        return self.cost + self.worth.temptation(self.informed, most / self.informed)
+        return self.cost + _temptation(self.worth, self.informed, most / self.informed)
 
     def marginal_worth(self, most: Any) -> Between | None:
         """The worth of the best finding withheld if the worst are, with this chance in all; None: there is none, or no worst."""
@@ -189,3 +189,9 @@ class VoluntaryDisclosure:
         worth = kinds[int(rng.integers(3))]
         informed = part(0, 19) if isinstance(worth, NormalWorth) else part(0, 20)
         return cls(worth, informed, part(0, 10) if rng.random() < 0.5 else ZERO, part(0, 20), part(0, 40))
+
+
+# A search for a fine asks for the same one again and again.
+@lru_cache(maxsize=4096)
+def _temptation(worth: Worth, informed: Fraction, share: Fraction) -> Between:
+    return worth.temptation(informed, share)
