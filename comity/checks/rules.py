@@ -76,7 +76,7 @@ def check_participation(rule: DirectRule, mode: str = "ex-post") -> Certificate:
     for i in range(len(setting.agents)):
         surplus, denominator = _honest(rule, i)
         (outside,), scale = _over(denominator, setting.outside[i])
-        surplus = _plus(_times(surplus, scale // denominator), -outside.reshape(_along(i, setting.shape)))
+        surplus = plus(times(surplus, scale // denominator), -outside.reshape(_along(i, setting.shape)))
         if mode == "interim":
             prior = setting.joint_prior()
             others = tuple(j for j in range(len(setting.agents)) if j != i)
@@ -112,7 +112,7 @@ def check_budget(rule: DirectRule, mode: str = "no-deficit", funds: Any = 0) -> 
     left, denominator = _left_over(rule)
     added = rational.exact(funds, "the funds")
     scale = lcm(denominator, added.denominator)
-    left = _times(left, scale // denominator)
+    left = times(left, scale // denominator)
     if added:
         left = compact(left.astype(object) + added.numerator * (scale // added.denominator))
     witness: dict[str, Any] = {"funds": rational.text(added)}
@@ -123,7 +123,7 @@ def check_budget(rule: DirectRule, mode: str = "no-deficit", funds: Any = 0) -> 
         short_of = -np.abs(left) if mode == "balanced" else left
         place = np.unravel_index(int(np.argmin(short_of)), left.shape)
         margin = Fraction(int(short_of[place]), scale)
-        witness["reports"] = _named(setting, tuple(int(t) for t in place))
+        witness["reports"] = named_types(setting, tuple(int(t) for t in place))
         witness["left_over"] = rational.text(Fraction(int(left[place]), scale))
     claims = {
         "no-deficit": "payments cover the costs at every profile",
@@ -155,7 +155,7 @@ def check_efficiency(rule: DirectRule) -> Certificate:
         holds_if(worst <= 0),
         margin=-worst,
         unit=setting.unit,
-        witness={"reports": _named(setting, tuple(int(t) for t in place)), "lost": rational.text(worst)},
+        witness={"reports": named_types(setting, tuple(int(t) for t in place)), "lost": rational.text(worst)},
         check="check_efficiency",
     )
 
@@ -164,7 +164,7 @@ def welfare_losses(rule: DirectRule) -> tuple[NDArray[Any], int]:
     """What welfare falls short of its largest at each profile, in the order of profiles, over a common denominator."""
     setting = rule.setting
     tables, denominator = over_one_denominator(*setting.values, setting.costs)
-    if sum(map(_largest, tables)) >= SMALL:
+    if sum(map(largest, tables)) >= SMALL:
         tables = [table.astype(object) for table in tables]
     count, outcomes = setting.profiles, len(setting.outcomes)
     chances = None if rule.chosen is not None else rule.lotteries
@@ -181,15 +181,15 @@ def welfare_losses(rule: DirectRule) -> tuple[NDArray[Any], int]:
             losses.append(welfare.max(axis=1) - got)
         else:
             rows = chances.numerators.reshape(count, outcomes)[part]
-            got = _times_sum(welfare, rows)
-            losses.append(_times(welfare.max(axis=1), chances.denominator) - got)
+            got = expected(welfare, rows)
+            losses.append(times(welfare.max(axis=1), chances.denominator) - got)
     return np.concatenate(losses), denominator * (1 if chances is None else chances.denominator)
 
 
-def _times_sum(numbers: NDArray[Any], chances: NDArray[Any]) -> NDArray[Any]:
+def expected(numbers: NDArray[Any], chances: NDArray[Any]) -> NDArray[Any]:
     """Sums of products along the last axis, in 64 bits where no sum can leave them; chances of a row add up to the same."""
-    heaviest = int(chances[0].astype(object).sum()) if chances.size else 0
-    if numbers.dtype == object or chances.dtype == object or _largest(numbers) * heaviest >= SMALL:
+    heaviest = int(chances.reshape(-1, chances.shape[-1])[0].astype(object).sum()) if chances.size else 0
+    if numbers.dtype == object or chances.dtype == object or largest(numbers) * heaviest >= SMALL:
         numbers = numbers.astype(object)
     found: NDArray[Any] = (numbers * chances).sum(axis=-1)
     return found
@@ -223,7 +223,7 @@ class _Worst:
 
 def _worst_lie(rule: DirectRule, agent: int, worst: _Worst) -> None:
     """The best report against the truth at every profile; the first of equally good lies is kept."""
-    table = _Utilities.of(rule, agent)
+    table = Utilities.of(rule, agent)
     for start, utilities in table.chunks():
         honest = _diagonal(utilities)
         gains = utilities.max(axis=1) - honest
@@ -235,7 +235,7 @@ def _worst_lie(rule: DirectRule, agent: int, worst: _Worst) -> None:
 def _worst_average_lie(rule: DirectRule, agent: int, worst: _Worst) -> None:
     """The same on average over the others' types, given one's own."""
     setting = rule.setting
-    table = _Utilities.of(rule, agent)
+    table = Utilities.of(rule, agent)
     if setting.independent and table.values.ndim == 2:
         # The others' types are as likely whatever one's own is: average the rule first, then look at the types.
         others = _others_prior(setting, agent)
@@ -275,19 +275,19 @@ def _weighed(weights: NDArray[Any], utilities: NDArray[Any]) -> NDArray[Any]:
     """Sums over profiles of the others, each with its weight: axes true type, report."""
     heaviest = max(_total(weights).tolist(), default=0)
     wide = object in (utilities.dtype, weights.dtype)
-    largest = _largest(utilities) * max(heaviest, 1)
-    if not wide and largest < FLOAT_EXACT:
+    bound = largest(utilities) * max(heaviest, 1)
+    if not wide and bound < FLOAT_EXACT:
         # Every partial sum is a whole number below 2**53, so floats, which numpy multiplies fastest, are exact.
         averaged: NDArray[Any] = (utilities.astype(float) @ weights.astype(float)[:, :, None])[:, :, 0].astype(np.int64)
         return averaged
-    if not wide and largest < SMALL:
+    if not wide and bound < SMALL:
         return np.asarray(np.einsum("tq,trq->tr", weights, utilities))
     rows = [[int(np.dot(w.astype(object), u.astype(object))) for u in row] for w, row in zip(weights, utilities, strict=True)]
     return np.array(rows, dtype=object)
 
 
 @dataclass(frozen=True)
-class _Utilities:
+class Utilities:
     """What each type of one agent gets from each report at each profile of the others: whole numbers over a denominator.
 
     ``values`` has axes type and outcome, with the others' profile between them where that matters; ``chances`` (or, where nothing
@@ -304,7 +304,7 @@ class _Utilities:
     denominator: int
 
     @classmethod
-    def of(cls, rule: DirectRule, agent: int) -> _Utilities:
+    def of(cls, rule: DirectRule, agent: int) -> Utilities:
         setting, size = rule.setting, rule.setting.shape[agent]
         values, payments = setting.values[agent], rule.payments
         chances = None if rule.chosen is not None else rule.lotteries
@@ -319,9 +319,9 @@ class _Utilities:
         once = [int(each * denominator) for each in per_look]
         # The largest number that can come up decides once whether 64 bits are enough for all.
         size_of = (
-            _largest(values.numerators) * parts * (denominator // base)
-            + _largest(payments.numerators) * (denominator // payments.denominator)
-            + (_largest(looked) * max(once) if once else 0)
+            largest(values.numerators) * parts * (denominator // base)
+            + largest(payments.numerators) * (denominator // payments.denominator)
+            + (largest(looked) * max(once) if once else 0)
         )
         kind: Any = np.int64 if size_of < SMALL and (chances is None or chances.numerators.dtype != object) else object
 
@@ -365,7 +365,7 @@ class _Utilities:
         heavy = int(weights.astype(object).sum())
 
         def over_others(numbers: NDArray[Any]) -> NDArray[Any]:
-            if heavy * max(1, _largest(numbers)) < FLOAT_EXACT:
+            if heavy * max(1, largest(numbers)) < FLOAT_EXACT:
                 averaged: NDArray[Any] = (numbers.astype(float) @ weights.astype(float)).astype(np.int64).astype(object)
                 return averaged
             return np.array([int(np.dot(row.astype(object), weights.astype(object))) for row in numbers], dtype=object)
@@ -400,7 +400,7 @@ class _Utilities:
         assert self.chances is not None  # chosen or left to chance
         chances = self.chances[:, part]
         # Sums of products stay below 2**53 in floats if the largest possible one does: chances are not negative and add up.
-        exact_in_floats = values.dtype != object and _largest(values) * int(chances[0, 0].sum()) < FLOAT_EXACT
+        exact_in_floats = values.dtype != object and largest(values) * int(chances[0, 0].sum()) < FLOAT_EXACT
         if exact_in_floats:
             values, chances = values.astype(float), chances.astype(float)
         else:
@@ -421,7 +421,7 @@ def _honest(rule: DirectRule, agent: int) -> tuple[NDArray[Any], int]:
     if mistake:
         looked = -rule.examinations.numerators[..., agent].astype(object) * mistake.numerator
         terms.append((looked, rule.examinations.denominator * mistake.denominator))
-    return _sum(terms)
+    return add_up(terms)
 
 
 def _honest_worth(rule: DirectRule, agent: int) -> tuple[NDArray[Any], int]:
@@ -429,7 +429,7 @@ def _honest_worth(rule: DirectRule, agent: int) -> tuple[NDArray[Any], int]:
     values = setting.values[agent]
     if rule.chosen is None:
         chances = rule.lotteries
-        worth = _times_sum(full_values(setting, agent).numerators, chances.numerators)
+        worth = expected(full_values(setting, agent).numerators, chances.numerators)
         return worth, values.denominator * chances.denominator
     if len(values.shape) == 2:
         own = np.arange(setting.shape[agent]).reshape(_along(agent, setting.shape))
@@ -437,12 +437,12 @@ def _honest_worth(rule: DirectRule, agent: int) -> tuple[NDArray[Any], int]:
     return np.take_along_axis(values.numerators, rule.chosen[..., None], axis=-1)[..., 0], values.denominator
 
 
-def _sum(terms: list[tuple[NDArray[Any], int]]) -> tuple[NDArray[Any], int]:
+def add_up(terms: list[tuple[NDArray[Any], int]]) -> tuple[NDArray[Any], int]:
     """Arrays over denominators of their own, added up over one."""
     denominator = lcm(*(scale for _, scale in terms))
-    total = _times(terms[0][0], denominator // terms[0][1])
+    total = times(terms[0][0], denominator // terms[0][1])
     for numbers, scale in terms[1:]:
-        total = _plus(total, _times(numbers, denominator // scale))
+        total = plus(total, times(numbers, denominator // scale))
     return total, denominator
 
 
@@ -453,18 +453,18 @@ def _left_over(rule: DirectRule) -> tuple[NDArray[Any], int]:
     if rule.chosen is not None:
         cost, scale = costs.numerators[rule.chosen], costs.denominator
     else:
-        cost, scale = _times_sum(costs.numerators, rule.lotteries.numerators), costs.denominator * rule.lotteries.denominator
+        cost, scale = expected(costs.numerators, rule.lotteries.numerators), costs.denominator * rule.lotteries.denominator
     terms = [(_total(rule.payments.numerators), rule.payments.denominator), (-cost, scale)]
     if setting.examination is not None:
         looks = setting.examination.cost
         looked = -_total(rule.examinations.numerators).astype(object) * looks.numerator
         terms.append((looked, rule.examinations.denominator * looks.denominator))
-    return _sum(terms)
+    return add_up(terms)
 
 
 def _total(numbers: NDArray[Any]) -> NDArray[Any]:
     """The sum along the last axis, without leaving 64 bits unnoticed."""
-    small = numbers.dtype != object and _largest(numbers) * numbers.shape[-1] < SMALL
+    small = numbers.dtype != object and largest(numbers) * numbers.shape[-1] < SMALL
     found: NDArray[Any] = (numbers if small else numbers.astype(object)).sum(axis=-1)
     return found
 
@@ -482,19 +482,19 @@ def _possible(setting: BayesianSetting) -> NDArray[np.bool_]:
 # --- integers --------------------------------------------------------------------------------------
 
 
-def _times(numbers: NDArray[Any], factor: int) -> NDArray[Any]:
+def times(numbers: NDArray[Any], factor: int) -> NDArray[Any]:
     if factor == 1:
         return numbers
-    small = numbers.dtype != object and _largest(numbers) * abs(factor) < SMALL
+    small = numbers.dtype != object and largest(numbers) * abs(factor) < SMALL
     return (numbers if small else numbers.astype(object)) * factor
 
 
-def _plus(a: NDArray[Any], b: NDArray[Any]) -> NDArray[Any]:
+def plus(a: NDArray[Any], b: NDArray[Any]) -> NDArray[Any]:
     """Operands below 2**62 cannot leave 64 bits; the sum is widened if it is larger than that."""
     return compact(a + b)
 
 
-def _largest(numbers: NDArray[Any]) -> int:
+def largest(numbers: NDArray[Any]) -> int:
     return max(abs(int(numbers.max())), abs(int(numbers.min()))) if numbers.size else 0
 
 
@@ -516,7 +516,7 @@ def _marginal_numerators(prior: ExactArray, others: tuple[int, ...]) -> NDArray[
 # --- words -----------------------------------------------------------------------------------------
 
 
-def _named(setting: BayesianSetting, profile: tuple[int, ...]) -> dict[str, str]:
+def named_types(setting: BayesianSetting, profile: tuple[int, ...]) -> dict[str, str]:
     return {agent: setting.type_names(i)[profile[i]] for i, agent in enumerate(setting.agents)}
 
 
@@ -549,5 +549,5 @@ def _place(rule: DirectRule, worst: _Worst, mode: str) -> dict[str, Any]:
     if mode == "interim":
         found["type"] = setting.type_names(worst.agent)[worst.place[0]]
     else:
-        found["types"] = _named(setting, worst.place)
+        found["types"] = named_types(setting, worst.place)
     return found

@@ -1,7 +1,8 @@
 """Axioms that a rule ``game -> Allocation`` may satisfy; each is compared exactly and names what contradicts it.
 
 A concept that declares ``claims=("efficient", ...)`` is held to `assert_efficient` and so on by the generic tests.  A new
-axiom is a function here named ``assert_<claim>(rule, game)``.
+axiom is a function here named ``assert_<claim>(rule, game)``.  What mechanisms promise is asserted by `assert_no_profitable_lie`
+and `assert_keeps`, from `comity.testing.honesty`.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from comity.games.coalitional.base import Game, Orientation
 from comity.games.coalitional.properties import is_concave, is_convex, is_subadditive, is_superadditive
 from comity.games.coalitional.table import TableGame
 from comity.results import Allocation
+from comity.testing.honesty import assert_keeps as assert_keeps
+from comity.testing.honesty import assert_no_profitable_lie as assert_no_profitable_lie
 
 Rule = Callable[[Game], Allocation]
 Axiom = Callable[[Rule, Game], None]
@@ -30,7 +33,8 @@ def axioms() -> dict[str, Axiom]:
     >>> sorted(axioms())[:3]
     ['additive', 'anonymous', 'covariant']
     """
-    return {name.removeprefix("assert_"): thing for name, thing in globals().items() if name.startswith("assert_")}
+    here = (thing for name, thing in globals().items() if name.startswith("assert_") and thing.__module__ == __name__)
+    return {axiom.__name__.removeprefix("assert_"): axiom for axiom in here}
 
 
 def assert_efficient(rule: Rule, game: Game) -> None:
