@@ -400,8 +400,10 @@ def test_a_taken_port_is_said():
 def test_a_party_that_does_not_end_is_stopped(monkeypatch):
     monkeypatch.setattr(processes, "PROGRAM", "import time; time.sleep(60)")
     monkeypatch.setattr(processes, "START", 0.5)
+    started = time.perf_counter()
     with pytest.raises(SolverFailure, match="did not end within its time and was stopped"):
         run_party(SUM, 0, free_addresses(3), {"x": 1}, timeout=0.1)
+    assert time.perf_counter() - started < 30
     assert children() == []
 
 
@@ -412,10 +414,34 @@ def test_a_party_that_breaks_off_says_its_last_words(monkeypatch):
 
 
 def test_mpyc_settings_of_one_party_change_nothing(monkeypatch):
-    monkeypatch.setenv("MPYC_NOPRSS", "1")
-    monkeypatch.setenv("MPYC_MIX32_64BIT", "1")
-    monkeypatch.setattr(sys, "argv", ["prog", "--ssl", "-M5"])
+    program = (
+        "import io, json, os, sys\n"
+        "text = sys.stdin.read()\n"
+        "sys.stdin = io.StringIO(text)\n"
+        "if json.loads(text)['party'] == 1:\n"
+        "    os.environ.update(MPYC_NOPRSS='1', MPYC_MIX32_64BIT='1')\n"
+        "    sys.argv += ['--ssl', '-M5']\n"
+        "from comity.secrets.party import main; main()"
+    )
+    monkeypatch.setattr(processes, "PROGRAM", program)
     assert confidential_result(SUM, [{"x": 1}, {"x": 2}, {"x": 3}])["x"] == 6
+
+
+def test_mpyc_cannot_unpickle_what_a_peer_sends():  # unpickling runs the code in what was sent
+    code = (
+        "import asyncio\n"
+        "from comity.secrets.links import runtime_for\n"
+        "async def attempt():\n"
+        "    runtime = runtime_for(0, [('127.0.0.1', 9)], 0)\n"
+        "    runtime.options.no_async = True\n"
+        "    try:\n"
+        "        await runtime.transfer('a message')\n"
+        "    except AttributeError as error:\n"
+        "        return error\n"
+        "print(asyncio.run(attempt()))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert done.stdout.strip() == "'NoneType' object has no attribute 'dumps'"
 
 
 def test_shares_that_do_not_add_up_are_noticed():

@@ -117,6 +117,12 @@ def test_the_check_of_a_last_round_accepts_the_gain_and_refutes_a_near_miss(one,
     assert not check_last_round(one, rounds, gain - TINY)
 
 
+def test_a_last_round_that_tempts_to_nothing_is_not_better_than_that():
+    one = RandomisedDealer(alone=1, together=1, nothing=0, real="0.3")
+    assert check_last_round(one, 3, Fraction(0))
+    assert not check_last_round(one, 3, -TINY)
+
+
 @given(st.lists(dealers, min_size=3, max_size=6), st.data())
 def test_the_most_tempted_coalition_is_the_best_of_all(several, data):
     from itertools import combinations
