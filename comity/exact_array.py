@@ -98,13 +98,14 @@ class ExactArray:
         if factor == 1:
             return self.numerators
         largest = int(np.abs(self.numerators).max()) if self.numerators.size else 0
-        wide = self.numerators if largest * factor < SMALL else self.numerators.astype(object)
+        wide = self.numerators if max(largest, 1) * factor < SMALL else self.numerators.astype(object)
         return wide * factor
 
     def reduced(self) -> ExactArray:
         """The same numbers over the least common denominator."""
         common = gcd(self.denominator, *(int(a) for a in np.unique(self.numerators)))
-        return ExactArray(self.numerators // common, self.denominator // common)
+        wide = self.numerators if common < SMALL else self.numerators.astype(object)
+        return ExactArray(wide // common, self.denominator // common)
 
     def doubles(self) -> NDArray[np.float64]:
         """The nearest doubles."""

@@ -54,6 +54,7 @@ def test_parts_keep_the_denominator_and_equality_does_not_ask_for_it():
     array = ExactArray.of([[Fraction(1, 2), 1], [2, 3]])
     assert array[1] == ExactArray.of([2, 3])
     assert array[1].reduced().denominator == 1
+    assert ExactArray(np.zeros(2, dtype=np.int64), 10**30).reduced().denominator == 1
     assert array != ExactArray.of([[1, 1], [2, 3]])
     assert array != ExactArray.of([1, 2])
     with pytest.raises(ValueError, match="read-only"):

@@ -510,3 +510,21 @@ def test_no_rule_without_chance_where_only_a_coin_keeps_the_promises():
 def test_what_makes_no_sense_is_refused(arguments, message):
     with pytest.raises(ComityError, match=message):
         design_mechanism(AUCTION, **arguments)
+
+
+@pytest.mark.parametrize("rows", [2000, 0])
+@pytest.mark.parametrize("unit", [10**25, Fraction(1, 10**15), Fraction(1, 3), Fraction("0.1")])
+def test_units_do_not_matter(unit, rows, monkeypatch):
+    monkeypatch.setattr(mechanism_design, "EXACT_ROWS", rows)
+    values = [[0, unit, 0], [0, 3 * unit, 0]], [[0, 0, unit], [0, 0, 3 * unit]]
+    auction = BayesianSetting({"A": [1, 3], "B": [1, 3]}, ["kept", "to A", "to B"], dict(zip("AB", values, strict=True)))
+    assert design_mechanism(auction, "revenue").value == Fraction(9, 4) * unit
+    assert design_mechanism(auction, "welfare", "bayesian", "interim", "balanced").value == Fraction(5, 2) * unit
+
+
+@pytest.mark.parametrize("rows", [2000, 0])
+def test_one_agent_one_type_nothing_at_stake(rows, monkeypatch):
+    monkeypatch.setattr(mechanism_design, "EXACT_ROWS", rows)
+    setting = BayesianSetting({"A": ["t"]}, ["x"], {"A": [[0]]})
+    for objective in ("welfare", "revenue", "least_cost"):
+        assert design_mechanism(setting, objective).value == 0

@@ -44,7 +44,7 @@ def in_floats(programme: RuleProgramme, standing: list[Rows]) -> Design:
 
     solver = _Solver(programme, standing)
     solution, families = solver.run()
-    rule = _rounded(programme, solution.x, solver.unit)
+    rule = _rounded(programme, solution.x, solver.largest)
     duals = solver.duals(solution, families)
     tolerance = TOLERANCE * solver.largest
     attempts = [(_repaired(programme, families, weights), programme.promises) for weights in (_snapped(duals), duals)]
@@ -71,11 +71,11 @@ class _Solver:
     def __init__(self, programme: RuleProgramme, standing: list[Rows]) -> None:
         self.programme, self.standing = programme, standing
         largest = max(float(np.abs(table.doubles()).max()) for table in programme.setting.values) or 1.0
-        self.unit = 2.0 ** round(np.log2(largest))
-        self.largest = rational.exact(largest)
+        self.unit, self.largest = largest, rational.exact(largest)
         goal, scale = programme.goal
-        self.scale = float(np.abs(np.array([float(c / scale) if c else 0.0 for c in goal])).max()) or 1.0
-        self.cost = np.array([-float(Fraction(int(c), scale)) / self.scale if c else 0.0 for c in goal])
+        cost = np.array([-float(Fraction(int(c), scale)) if c else 0.0 for c in goal]) * self._widths()
+        self.scale = float(np.abs(cost).max()) or 1.0
+        self.cost = cost / self.scale
 
     def run(self) -> tuple[SparseSolution, list[Rows]]:
         """Solve, look for lies that gain, and solve again with these, until there are none."""
@@ -109,40 +109,40 @@ class _Solver:
         goal_scale = self.programme.goal[1]
         start = 0
         for family in families:
-            # In floats a row is divided by its scale and the unit of money, the objective by its own scale.
-            factor = Fraction(self.scale) * goal_scale / family.scale / Fraction(self._money(family))
+            # In floats a row is divided by its scale and by its size, the objective by its own scale.
+            factor = Fraction(self.scale) * goal_scale / family.scale
             part = solution.duals[start : start + len(family)]
             weighty = np.abs(part) > NO_WEIGHT if family.equal else part > NO_WEIGHT
-            values, which = np.unique(part[weighty], return_inverse=True)
-            exact = [Fraction(float(value)) * factor for value in values]
-            rows = (np.flatnonzero(weighty) + start).tolist()
-            found |= {row: exact[k] for row, k in zip(rows, which.tolist(), strict=True)}
+            rows = np.flatnonzero(weighty)
+            pairs = list(zip(part[rows].tolist(), self.sizes[rows + start].tolist(), strict=True))
+            exact = {(value, size): Fraction(value) * factor / Fraction(size) for value, size in set(pairs)}
+            found |= {row: exact[pair] for row, pair in zip((rows + start).tolist(), pairs, strict=True)}
             start += len(family)
         return found
-
-    def _money(self, family: Rows) -> float:
-        return 1.0 if family.kind in ("lottery", "average") else self.unit
 
     def _sparse(self, families: Sequence[Rows], elastic: bool = False) -> Any:
         from comity.engines.sparse import SparseProgramme
 
         columns = self.programme.columns
         width = self._widths()
-        rows, places, entries, lower, upper = [], [], [], [], []
+        rows, places, entries, lower, upper, sizes = [], [], [], [], [], []
         start = 0
         for family in families:
-            scale = family.scale * self._money(family)
             rows.append(family.rows + start)
             places.append(family.columns)
-            entries.append(_floats(family.entries, scale) * width[family.columns])
-            low = _floats(family.lower, scale)
+            part = _floats(family.entries, family.scale) * width[family.columns]
+            size = _sizes(family.rows, part, len(family))
+            sizes.append(size)
+            entries.append(part / size[family.rows])
+            low = _floats(family.lower, family.scale) / size
             lower.append(low)
             upper.append(low if family.equal else np.full(len(family), np.inf))
             start += len(family)
+        self.sizes = np.concatenate(sizes)
         column_lower, column_upper = self.programme.bounds()
         low = np.array([-np.inf if side is None else float(side) for side in column_lower]) / width
         high = np.array([np.inf if side is None else float(side) for side in column_upper]) / width
-        cost = self.cost * width
+        cost = self.cost
         if elastic:
             count = columns.count
             kinds = np.concatenate([np.full(len(family), family.kind in ("lottery", "average")) for family in families])
@@ -215,6 +215,14 @@ class _Solver:
         raise SolverFailure("no rule seems to keep these promises, but that could not be proved; give fewer types")
 
 
+def _sizes(rows: NDArray[np.int64], entries: Doubles, count: int) -> Doubles:
+    """The largest entry of each row, to the next power of two."""
+    largest = np.zeros(count)
+    np.maximum.at(largest, rows, np.abs(entries))
+    largest[largest == 0] = 1.0
+    return np.asarray(2.0 ** np.round(np.log2(largest)), dtype=np.float64)
+
+
 def _floats(numbers: Any, scale: float) -> Doubles:
     if numbers.dtype == object:
         return np.array([float(Fraction(int(a)) / Fraction(scale)) for a in numbers])
@@ -231,7 +239,7 @@ def _joined(programme: RuleProgramme, old: tuple[Any, Any], new: tuple[Any, Any]
 # --- from floats to fractions ----------------------------------------------------------------------
 
 
-def _rounded(programme: RuleProgramme, x: Doubles, unit: float) -> DirectRule:
+def _rounded(programme: RuleProgramme, x: Doubles, unit: Fraction) -> DirectRule:
     """The rule of the solution, chances adding up to one exactly."""
     columns, shape = programme.columns, programme.setting.shape
     if programme.decision is not None:
@@ -245,7 +253,7 @@ def _rounded(programme: RuleProgramme, x: Doubles, unit: float) -> DirectRule:
     each = (*shape, columns.agents)
     # Columns of money were counted in units of money.
     near = _near(x[columns.payments : columns.examinations].reshape(each))
-    paid = ExactArray(near.numerators.astype(object) * int(unit * 2**64), near.denominator * 2**64).reduced()
+    paid = ExactArray(near.numerators.astype(object) * unit.numerator, near.denominator * unit.denominator).reduced()
     low, high = programme.promises.payments
     if (low, high) != (None, None):
         paid = _between(paid, low, high)

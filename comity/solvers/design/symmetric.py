@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import cached_property
 from math import ceil, floor
 from typing import Any
 
@@ -129,7 +130,7 @@ class _Programme:
     rows: list[_Row] = field(default_factory=list)
     scale: float = 1.0  # of the objective in floats
 
-    @property
+    @cached_property
     def unit(self) -> float:
         """The largest value, the unit of payments where they are rounded."""
         return max(float(np.abs(self.symmetry.values.doubles()).max()), 1e-300)
@@ -293,23 +294,29 @@ class _Programme:
         from comity.engines.linear import Status
         from comity.engines.sparse import SparseProgramme, solve_sparse
 
-        self.scale = max((abs(float(c)) for c in self.cost.values()), default=1.0) or 1.0
         count = len(self.columns)
-        cost = np.zeros(count)
-        for j, c in self.cost.items():
-            cost[j] = -float(c) / self.scale
+        # Payments are counted in units of the largest value, and so are the rows about money.
+        width = np.ones(count)
         lower, upper = np.zeros(count), np.full(count, np.inf)
         low, high = self.promises.payments
         for key, j in self.columns.items():
             if key[0] == "paid":
-                lower[j] = -np.inf if low is None else float(low)
-                upper[j] = np.inf if high is None else float(high)
-        sides = np.array([float(row.lower) for row in self.rows])
+                width[j] = self.unit
+                lower[j] = -np.inf if low is None else float(low) / self.unit
+                upper[j] = np.inf if high is None else float(high) / self.unit
+        cost = np.zeros(count)
+        for j, c in self.cost.items():
+            cost[j] = -float(c) * width[j]
+        self.scale = float(np.abs(cost).max()) or 1.0
+        money = np.array([self._money(row) for row in self.rows])
+        sides = np.array([float(row.lower) for row in self.rows]) / money
+        places = np.array([j for row in self.rows for j in row.entries], dtype=np.int64)
+        each = np.repeat(np.arange(len(self.rows)), [len(row.entries) for row in self.rows])
         programme = SparseProgramme(
-            cost,
-            np.repeat(np.arange(len(self.rows)), [len(row.entries) for row in self.rows]),
-            np.array([j for row in self.rows for j in row.entries], dtype=np.int64),
-            np.array([float(a) for row in self.rows for a in row.entries.values()]),
+            cost / self.scale,
+            each,
+            places,
+            np.array([float(a) for row in self.rows for a in row.entries.values()]) * width[places] / money[each],
             sides,
             np.where([row.equal for row in self.rows], sides, np.inf),
             lower,
@@ -322,7 +329,10 @@ class _Programme:
             raise self._endless()
         if solution.status is not Status.OPTIMAL:
             raise SolverFailure("the solver found no rule; give fewer types, or numbers of more equal size")
-        return solution
+        return replace(solution, x=solution.x * width)
+
+    def _money(self, row: _Row) -> float:
+        return self.unit if row.kind in ("truthful", "participation", "budget") else 1.0
 
     def _impossible(self) -> Infeasible:
         return Infeasible(
@@ -381,7 +391,7 @@ class _Programme:
             if dual not in known:
                 ratio = Fraction(dual / largest)
                 known[dual] = (ratio.limit_denominator(SMALL_DENOMINATOR) if snap else ratio) * unit * Fraction(self.scale)
-            found[i] = known[dual]
+            found[i] = known[dual] / Fraction(self._money(row))
         return found
 
     def _repaired(self, duals: dict[int, Fraction]) -> dict[int, Fraction]:
