@@ -22,7 +22,7 @@ from comity.games.bayesian.rule import DirectRule
 from comity.games.bayesian.setting import BayesianSetting, Profile
 
 # Beyond this a scan would take many minutes; the message says what makes it smaller.
-MAX_COMPARISONS = 2 * 10**10
+MAX_COMPARISONS = 5 * 10**9
 
 
 @dataclass(frozen=True)

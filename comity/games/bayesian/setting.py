@@ -222,6 +222,10 @@ class BayesianSetting:
 
     def profile(self, reports: Mapping[str, Any] | Sequence[Any]) -> Profile:
         """A profile given by names of types, as indices."""
+        if isinstance(reports, Mapping):
+            missing = [agent for agent in self.agents if agent not in reports]
+            if missing:
+                raise InvalidGame(f"{missing[0]} reports nothing; give a report for each of {', '.join(self.agents)}")
         listed = [reports[agent] for agent in self.agents] if isinstance(reports, Mapping) else list(reports)
         if len(listed) != len(self.agents):
             raise InvalidGame(f"{len(listed)} reports for {len(self.agents)} agents; give one each")
