@@ -12,11 +12,12 @@ from comity.reproductions.table import Reproduction, Row, printed
 NAMES = sorted(reproductions.find())
 
 
-def test_five_papers_are_found_by_looking():
+def test_papers_are_found_by_looking():
     assert NAMES == [
         "aspremont_jacquemin_1988",
         "aumann_maschler_1985",
         "ghodsi_2011",
+        "kamenica_gentzkow_2011",
         "littlechild_thompson_1977",
         "shapley_shubik_1954",
     ]
