@@ -17,6 +17,7 @@ def test_papers_are_found_by_looking():
         "aspremont_jacquemin_1988",
         "aumann_maschler_1985",
         "ghodsi_2011",
+        "gordon_loeb_2002",
         "kamenica_gentzkow_2011",
         "littlechild_thompson_1977",
         "shapley_shubik_1954",
