@@ -394,6 +394,12 @@ def test_a_false_claim_that_there_is_no_partition_is_refuted(proof, reason):
     assert optimal_coalition_structure(majority(), **asked).total == 2
 
 
+def test_sides_that_touch_do_not_cross():
+    asked = {"fewest_coalitions": 2, "most_coalitions": 2}
+    assert not check_no_coalition_structure(majority(), asked, {"proof": {"crossed": 0}})
+    assert check_no_coalition_structure(majority(), asked | {"fewest_coalitions": 3}, {"proof": {"crossed": 0}})
+
+
 def test_the_proof_of_stricter_constraints_does_not_do_for_looser_ones():
     with pytest.raises(Infeasible) as refused:
         optimal_coalition_structure(majority(), largest_coalition=2, most_coalitions=1)

@@ -192,6 +192,7 @@ class StructureConstraints:
         return [limit.to_json(self.players, [amounts[S] for S in self.considered]) for limit, amounts in pairs]
 
 
+@declare("game", "Side constraints on partitions of the players, for finding and for checking")
 def structure_constraints(
     players: Sequence[str],
     *,

@@ -104,17 +104,17 @@ def optimal_coalition_structure(
         The number of members of every coalition that forms.
     fewest_coalitions, most_coalitions : int, optional
         How many coalitions form.
-    together : groups of players, optional
-        All of a group are in one coalition.
-    apart : groups of players, optional
-        No two of a group are in one coalition.
-    forbidden : coalitions, optional
-        None of exactly these may form.
-    allowed : coalitions, optional
-        Only these may form; single players too only if they are named.  Any number of players, up to 32 768 coalitions.
-    each_coalition : Limits, optional
+    together : list, optional
+        Groups of players: all of a group are in one coalition.
+    apart : list, optional
+        Groups of players: no two of a group are in one coalition.
+    forbidden : list, optional
+        Coalitions: none of exactly these may form.
+    allowed : list, optional
+        Coalitions: only these may form; single players too only if they are named.  Any number of players, up to 32 768 coalitions.
+    each_coalition : list of Limit, optional
         What every coalition that forms holds of something.
-    in_total : Limits, optional
+    in_total : list of Limit, optional
         What all coalitions that form add up to, for example a budget of what it costs to run them.
     time_limit : float, optional
         Seconds for the search; the proof that follows takes the time it needs and improves what the search left.
