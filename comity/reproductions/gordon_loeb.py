@@ -15,7 +15,9 @@ REFERENCE = (
     "Gordon, L. A. & Loeb, M. P. (2002). The economics of information security investment. ACM Transactions on Information and "
     "System Security 5(4), 438-457."
 )
-SOURCE = 'the bound and its example read in an encyclopedia\'s article on the paper ("Gordon-Loeb model", 2023), not in the paper itself.'
+SOURCE = (
+    "the bound and its example read in an encyclopedia's article on the paper (Gordon-Loeb model, 2023), not in the paper itself."
+)
 DIGITS = 12
 
 
@@ -23,8 +25,8 @@ DIGITS = 12
 def gordon_loeb_2002() -> Reproduction:
     """Data worth a million euros, an attack with chance 15 per cent that succeeds with chance 80: what is worth spending?
 
-    The paper's bound 1/e is reached at one productivity of spending, which is computed here; the best spending with it is the most
-    that is worth spending with any.
+    The paper's bound 1/e is reached at one productivity of spending, which is computed here; the best spending with it is the
+    most that is worth spending with any.
 
     Examples
     --------
