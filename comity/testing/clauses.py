@@ -427,7 +427,9 @@ def _turned(setting: Setting, finding: Finding, path: str, value: Fraction, turn
     whole_number = isinstance(paths.read(setting, path), int)
     nudge = max(abs(turns), abs(turns - value), Fraction(1, 10**6)) / 10**9
     tried = [turns] if whole_number else [turns, turns + nudge, turns - nudge]
-    return any(_holds_with(setting, finding, path, number) is not finding.holds for number in tried)
+    low, high = paths.range_of(setting, path)
+    sayable = [number for number in tried if (low is None or number >= low) and (high is None or number <= high)]
+    return any(_holds_with(setting, finding, path, number) is not finding.holds for number in sayable)
 
 
 def _holds_with(setting: Setting, finding: Finding, path: str, number: Fraction) -> bool | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import ClassVar, Self
@@ -13,7 +13,7 @@ from comity.checks.designed_evaluation import check_unsafe_approved
 from comity.declaration import declare
 from comity.games.bayesian.designed_evaluation import DesignedEvaluation
 from comity.mechanisms.clause import Clause
-from comity.mechanisms.findings import Deviation, Finding, Lever
+from comity.mechanisms.findings import Deviation, Finding, Lever, Margin
 from comity.mechanisms.members import Member
 from comity.mechanisms.parameters import parameter, probability
 from comity.mechanisms.setting import Setting
@@ -132,10 +132,41 @@ class Persuasion(Clause):
                 "earned_by_design": lab.extracted,
             },
             theorem=THEOREM,
-            numbers=()
-            if most is None
-            else (self.path("threshold"), self.path("audit_rate"), self.path("prior_safe", member.id), self.path("most_unsafe")),
+            margins=() if most is None else tuple(self._margins(member, lab, most)),
         )
+
+    def _margins(self, member: Member, lab: DesignedEvaluation, most: Fraction) -> Iterator[Margin]:
+        """Too many unsafe systems are approved exactly if that is worth something and more than ``most`` could pass."""
+        turns = {
+            ("threshold",): self._turning_threshold(lab, most),
+            ("prior_safe", member.id): self._turning_prior(lab, most),
+            ("audit_rate",): self._turning_audit_rate(lab, most),
+            ("most_unsafe",): lab.could_pass or None,
+        }
+        for keys, turn in turns.items():
+            value = self.prior_safe[member.id] if keys[0] == "prior_safe" else getattr(self, keys[0])
+            yield Margin(self.path(*keys), value, turn if lab.unsafe_worth > 0 else None)
+        tempted, expected = lab.could_pass > most, lab.detection * lab.fine
+        enough = lab.approval_value / lab.detection if lab.detection and lab.approval_value else None
+        yield Margin(self.path("fine"), self.fine, enough if tempted else None)
+        yield Margin(self.path("approval_value"), self.approval_value, expected if tempted else None)
+
+    def _turning_threshold(self, lab: DesignedEvaluation, most: Fraction) -> Fraction | None:
+        """``(1 - audit_rate) (prior / t - prior) = most``."""
+        unseen, prior = 1 - lab.audit_rate, lab.prior_safe
+        return prior * unseen / (prior * unseen + most) if most < unseen * (1 - prior) and prior else None
+
+    def _turning_prior(self, lab: DesignedEvaluation, most: Fraction) -> Fraction | None:
+        """Few unsafe systems pass if few are safe, for then few are believed to be; and few if nearly all are."""
+        unseen, t = 1 - lab.audit_rate, lab.threshold
+        if most >= unseen * (1 - t):
+            return None
+        ends = (most / unseen * t / (1 - t), 1 - most / unseen)
+        return min(ends, key=lambda end: abs(end - lab.prior_safe))
+
+    def _turning_audit_rate(self, lab: DesignedEvaluation, most: Fraction) -> Fraction | None:
+        unseen = min(ONE, lab.prior_safe / lab.threshold) - lab.prior_safe
+        return 1 - most / unseen if most < unseen else None
 
     def _sentence(self, member: Member, lab: DesignedEvaluation, unit: str) -> str:
         who, safe, t = member.id, short(lab.prior_safe), short(lab.threshold)

@@ -16,7 +16,7 @@ from comity.enclosure import Between
 from comity.games.bayesian.voluntary_disclosure import DisclosureGame
 from comity.games.bayesian.worths import ListedWorth, NormalWorth, UniformWorth, Worth
 from comity.mechanisms.clause import Clause, Flaw
-from comity.mechanisms.findings import Deviation, Finding, Lever
+from comity.mechanisms.findings import Deviation, Finding, Lever, Margin
 from comity.mechanisms.members import Member
 from comity.mechanisms.parameters import parameter, probability
 from comity.mechanisms.setting import Setting
@@ -159,7 +159,6 @@ class VoluntaryDisclosure(Clause):
             certificate = check_voluntary_disclosure(game, silence, member.id, unit)
         else:
             certificate = check_withheld_at_most(game, silence, most, gain, game.marginal_worth(most), member.id, unit)
-        numbers = ("detection", "fine", "disclosure_cost", "most_withheld")
         return Finding(
             clause=self.id,
             question="lie",
@@ -179,8 +178,22 @@ class VoluntaryDisclosure(Clause):
                 "penalty_needed": _number(self._needed(game)),
             },
             theorem=THEOREM,
-            numbers=() if gain is None else (self.path("informed", member.id), *map(self.path, numbers[:3])),
+            margins=() if most is None or gain is None else tuple(self._margins(game, most, gain)),
         )
+
+    def _margins(self, game: DisclosureGame, most: Fraction, gain: Between) -> Iterator[Margin]:
+        """Too much is withheld exactly if the expected penalty is below what is needed, ``gain`` more than it is."""
+        needed = (gain + game.penalty).number
+        detection, fine, cost = game.proof, game.fine, (game.cost - gain).number
+        withheld = game.silence.withheld
+        turns: dict[str, Fraction | float | None] = dict.fromkeys(("fine", "detection", "disclosure_cost"))
+        if most < game.informed:
+            turns["fine"] = needed / detection if detection and needed > 0 else None
+            turns["detection"] = needed / fine if 0 < needed <= fine else None
+            turns["disclosure_cost"] = cost if cost >= 0 else None
+        turns["most_withheld"] = withheld.number if withheld.high > 0 else None
+        for name, turn in turns.items():
+            yield Margin(self.path(name), getattr(self, name), turn)
 
     def _needed(self, game: DisclosureGame) -> Between | None:
         """The least expected penalty for what is acceptable, or for no withholding at all."""
@@ -197,10 +210,11 @@ class VoluntaryDisclosure(Clause):
         else:
             assert silence.threshold is not None
             assert silence.price is not None
+            also = " (and about some worth just that)" if silence.silent_at_threshold else ""
             which = (
                 "all that it finds"
                 if silence.disclosed.high == 0
-                else f"findings that leave it worth less than {short(silence.threshold.middle)} {setting.unit}"
+                else f"findings that leave it worth less than {short(silence.threshold.middle)} {setting.unit}{also}"
             )
             text = (
                 f"{who} keeps silent about {which}: with a chance of {short(silence.withheld.middle)} it knows something and "
@@ -209,9 +223,9 @@ class VoluntaryDisclosure(Clause):
         bar = "" if self.most_withheld is None else f" Acceptable is a chance of {short(self.most_withheld)}."
         if needed is None:
             return f"{text}.{bar} No penalty would bring all of it to light."
-        aim = "all comes to light" if not self.most_withheld else "no more than that is withheld"
-        expected = f"is expected to cost {short(game.penalty)}"
-        return f"{text}.{bar} Silence {expected}; {aim} from {short(needed.middle)} on."
+        aim = "no more than that is withheld" if self.most_withheld else "all comes to light"
+        enough = f"{aim} from {short(needed.middle)} on" if needed.high > 0 else f"{aim} without any penalty"
+        return f"{text}.{bar} Silence is expected to cost {short(game.penalty)}; {enough}."
 
 
 def _number(between: Between | None) -> Fraction | float | None:
