@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import product
 from math import prod
 from typing import Any
@@ -21,6 +22,8 @@ from comity.results import Allocation
 
 # A function takes about a microsecond at best.
 MAX_CALLS = 1 << 21
+# Kinds of decision that are told apart by comparing them.
+PLAIN = (str, int, Fraction, frozenset)
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,16 +70,16 @@ def tabulate(mechanism: Mechanism, types: Any = None, prior: Any = None) -> Tabu
             f"{' x '.join(map(str, shape))} types make {profiles:,} profiles, and a function is asked at most {MAX_CALLS:,} "
             "times; give fewer types, or samples= to audit by samples"
         )
-    decisions = _Decisions()
+    decisions, run, players = _Decisions(), mechanism.run, tuple(mechanism.players)
     for decision in mechanism.decisions or ():
         decisions.place(decision)
     chosen = np.empty(profiles, dtype=np.int64)
     paid: list[Any] = []
     money, nothing = False, (0,) * len(shape)
     for k, profile in enumerate(product(*grid.values())):
-        decision, payments = mechanism.run(dict(zip(mechanism.players, profile, strict=True)))
+        decision, payments = run(dict(zip(players, profile, strict=True)))
         chosen[k] = decisions.place(decision)
-        row = amounts_by_player(mechanism.players, payments)
+        row = amounts_by_player(players, payments)
         money = money or row is not None
         paid.extend(nothing if row is None else row)
     listed = tuple(decisions.listed)
@@ -92,9 +95,17 @@ def tabulate(mechanism: Mechanism, types: Any = None, prior: Any = None) -> Tabu
         costs=[mechanism.cost(decision) for decision in listed],
         unit=mechanism.unit,
     )
-    amounts = ExactArray.of(paid, "a payment") if money else ExactArray.zeros((len(paid),))
+    amounts = _amounts(paid) if money else ExactArray.zeros((len(paid),))
     table = ExactArray(amounts.numerators.reshape(*shape, len(shape)), amounts.denominator)
     return Tabulation(mechanism, DirectRule(setting, chosen.reshape(shape), table), grid, listed, money)
+
+
+def _amounts(paid: list[Any]) -> ExactArray:
+    """Many amounts, those that are plain integers or floats at once."""
+    kinds = set(map(type, paid))
+    if kinds <= {int, float} and all(-(1 << 53) < amount < 1 << 53 for amount in paid):
+        return ExactArray.of(np.array(paid, dtype=np.int64 if kinds == {int} else float), "a payment")
+    return ExactArray.of(paid, "a payment")
 
 
 def types_of(mechanism: Mechanism, types: Any = None) -> dict[str, tuple[Any, ...]]:
@@ -126,10 +137,11 @@ def amounts_by_player(players: Sequence[str], payments: Any) -> tuple[Any, ...] 
     if payments is None:
         return None
     if isinstance(payments, Mapping):
-        for name in payments:
-            if name not in players:
-                raise ComityError(f"{rational.shown(name)} is to pay but is no player; the players are {', '.join(players)}")
-        return tuple(payments.get(player, 0) for player in players)
+        found = tuple([payments.get(player, 0) for player in players])
+        if not payments.keys() <= set(players):
+            unknown = next(name for name in payments if name not in players)
+            raise ComityError(f"{rational.shown(unknown)} is to pay but is no player; the players are {', '.join(players)}")
+        return found
     listed = tuple(payments)
     if len(listed) != len(players):
         raise ComityError(f"{len(listed)} payments for {len(players)} players; give one each, or {{player: amount}}")
@@ -179,6 +191,8 @@ class _Decisions:
 
 def _key(decision: Any) -> Any:
     """Something hashable that is equal for equal decisions; an unknown kind that cannot be hashed equals only itself."""
+    if type(decision) in PLAIN:
+        return decision
     if isinstance(decision, Allocation):
         return (Allocation, decision.players, decision.exact)
     if isinstance(decision, np.ndarray):
