@@ -111,7 +111,8 @@ def optimal_coalition_structure(
     forbidden : list, optional
         Coalitions: none of exactly these may form.
     allowed : list, optional
-        Coalitions: only these may form; single players too only if they are named.  Any number of players, up to 32 768 coalitions.
+        Coalitions: only these may form; single players too only if they are named.  Then there may be any number of players,
+        and 32 768 coalitions.
     each_coalition : list of Limit, optional
         What every coalition that forms holds of something.
     in_total : list of Limit, optional
