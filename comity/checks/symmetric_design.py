@@ -67,7 +67,9 @@ def check_symmetric_design(rule: SymmetricRule, objective: Any, promises: Promis
 def broken_promises(rule: SymmetricRule, promises: Promises) -> dict[str, Fraction]:
     """By how much each promise is broken; 0 where it is kept.  A table that hands out other roles than its class is an error."""
     symmetry = rule.symmetry
-    utilities = _utilities(rule)
+    for counts in symmetry.counts():
+        _refuse_other_roles(rule, counts)
+    utilities = rule.utilities
     found: dict[str, Fraction] = {}
     if promises.incentive is not None:
         found["truthful"] = _largest_gain(symmetry, promises.incentive, utilities)
@@ -91,28 +93,12 @@ def objective_value(rule: SymmetricRule, goal: Objective) -> Fraction:
     """What the rule is worth by the objective when all tell the truth, larger being better."""
     symmetry = rule.symmetry
     weight = _weight_of_all(goal, symmetry)
-    utilities = _utilities(rule)
+    utilities = rule.utilities
     total = ZERO
     for counts in symmetry.counts():
         everybody = sum((k * utilities[counts, t, t] for t, k in enumerate(counts) if k), ZERO)
         total += symmetry.probability(counts) * (weight * everybody + goal.owner * _left_over(rule, counts))
     return total
-
-
-def _utilities(rule: SymmetricRule) -> dict[tuple[Counts, int, int], Fraction]:
-    """What a type gets from a report that is among these counts: (counts, type, report)."""
-    symmetry = rule.symmetry
-    worths = symmetry.values.fractions()
-    found = {}
-    for counts in symmetry.counts():
-        _refuse_other_roles(rule, counts)
-        for report, k in enumerate(counts):
-            if k:
-                chances = rule.role_chances(counts, report)
-                for t, worth in enumerate(worths):
-                    value = sum((p * v for p, v in zip(chances, worth, strict=True)), ZERO)
-                    found[counts, t, report] = value - rule.payments[counts][report]
-    return found
 
 
 def _refuse_other_roles(rule: SymmetricRule, counts: Counts) -> None:
@@ -203,7 +189,7 @@ class _Sums:
         for counts in symmetry.counts():
             chance = symmetry.probability(counts)
             for t, k in enumerate(counts):
-                if k:
+                if k and weight:
                     sums.utility(counts, t, t, weight * chance * k)
             sums.owner(counts, goal.owner * chance)
         sums.promises(promises, witness)
@@ -212,8 +198,10 @@ class _Sums:
     def utility(self, counts: Counts, kind: int, report: int, times: Fraction) -> None:
         """Add ``times`` what a type gets from a report."""
         row = self.roles[counts, report]
-        for role, worth in enumerate(self.symmetry.values[kind].fractions()):
-            row[role] += times * worth / counts[report]
+        each = times / counts[report]
+        for role, worth in enumerate(self.symmetry.worths[kind]):
+            if worth:
+                row[role] += each * worth
         self.paid[counts, report] -= times
 
     def owner(self, counts: Counts, times: Fraction) -> None:

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from itertools import combinations, pairwise
 from math import factorial, lcm, prod
 from typing import Any
@@ -81,6 +82,12 @@ class Symmetry:
     def roles(self) -> int:
         """How many roles there are."""
         return self.values.shape[1]
+
+    @cached_property
+    def worths(self) -> list[list[Fraction]]:
+        """What each role is worth to each type."""
+        found: list[list[Fraction]] = self.values.fractions()
+        return found
 
     def counts(self, agents: int | None = None) -> Iterator[Counts]:
         """How many can be of each type, in a fixed order."""
@@ -210,8 +217,18 @@ class SymmetricRule:
 
     def utility(self, counts: Counts, kind: int, report: int | None = None) -> Fraction:
         """What a type gets when these counts are reported, itself among them as ``report`` (its own type if left out)."""
-        said = kind if report is None else report
-        worth = self.symmetry.values[kind].fractions()
-        chances = self.role_chances(counts, said)
-        value: Fraction = sum((p * v for p, v in zip(chances, worth, strict=True)), Fraction(0))
-        return value - self.payments[counts][said]
+        return self.utilities[counts, kind, kind if report is None else report]
+
+    @cached_property
+    def utilities(self) -> dict[tuple[Counts, int, int], Fraction]:
+        """What a type gets from a report that is among these counts: (counts, type, report)."""
+        found = {}
+        for counts in self.symmetry.counts():
+            for report, k in enumerate(counts):
+                if not k:
+                    continue
+                chances = [(role, p) for role, p in enumerate(self.role_chances(counts, report)) if p]
+                for kind, worth in enumerate(self.symmetry.worths):
+                    value = sum((p * worth[role] for role, p in chances if worth[role]), Fraction(0))
+                    found[counts, kind, report] = value - self.payments[counts][report]
+        return found

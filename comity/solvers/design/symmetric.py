@@ -144,7 +144,7 @@ class _Programme:
         symmetry = self.symmetry
         counts = list(symmetry.counts())
         others = list(symmetry.counts(symmetry.agents - 1))
-        worths = symmetry.values.fractions()
+        worths = symmetry.worths
         self.utilities = {
             (k, t, report): self._utility(k, worths[t], report)
             for k in counts
