@@ -63,6 +63,13 @@ def test_a_cost_of_disclosure_hides_twice_as_much(cost):  # Verrecchia 1983; Jov
     assert game.silence.withheld.low == min(ONE, 2 * Fraction(cost))
 
 
+@pytest.mark.parametrize("informed", ["0.4", 1])
+def test_nothing_is_disclosed_where_that_costs_more_than_half_of_what_is_at_stake(informed):
+    game = DisclosureGame.uniform(0, 1, informed, cost="0.55")
+    assert (game.silence.withheld, game.silence.price) == (between(Fraction(informed)), between(HALF))
+    assert check_voluntary_disclosure(game, game.silence)
+
+
 def test_the_units_of_a_uniform_worth_do_not_matter():
     here, there = DisclosureGame.uniform(0, 1, "0.7", cost="0.1"), DisclosureGame.uniform(-30, 20, "0.7", cost=5)
     assert there.threshold.low <= 50 * here.threshold.high - 30
@@ -252,6 +259,15 @@ def test_an_equilibrium_that_withholds_more_than_needed_is_refuted():
     certificate = check_voluntary_disclosure(game, more)
     assert not certificate
     assert certificate.witness["reason"] == "disclosing from 6 on would do as well"
+
+
+def test_to_withhold_much_may_pay_where_to_withhold_a_little_does_not():
+    # As before; with the 6s and half of the 6.5s withheld silence would be worth (1.2 + .65) / .8 > 6.5 - 5.  But 6 - 5 > 0.
+    game = DisclosureGame.listed({0: "0.5", 6: "0.2", 6.5: "0.2", 9: "0.1"}, 1, cost=5)
+    most = Fraction(4, 5)
+    assert game.silence.withheld == between(HALF)
+    assert game.gain_beyond(most) == between(-ONE)
+    assert check_withheld_at_most(game, game.silence, most, game.gain_beyond(most))
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from comity.rational import short
 
 ZERO, ONE = Fraction(0), Fraction(1)
 THEOREM = "I4: Kamenica & Gentzkow 2011; audit and fine derived"
-DESIGN = "designed_evaluation"
+UNSAFE_SYSTEMS = "unsafe_systems"
 
 
 @declare(
@@ -79,7 +79,7 @@ class Persuasion(Clause):
             return ()
         gain = self.evaluation(member).gain_beyond(self.most_unsafe)
         seen = self.audit_rate + (1 - self.audit_rate) * self.detection
-        return (Deviation(self.id, member.id, "lie", DESIGN, gain, "an audit before approval, or harm after it", seen),)
+        return (Deviation(self.id, member.id, "lie", UNSAFE_SYSTEMS, gain, "an audit before approval, or harm after it", seen),)
 
     def levers(self, setting: Setting) -> Sequence[Lever]:
         """More trust asked for, more audits, and larger or likelier fines."""
@@ -119,7 +119,7 @@ class Persuasion(Clause):
             clause=self.id,
             question="lie",
             member=member.id,
-            item=DESIGN,
+            item=UNSAFE_SYSTEMS,
             holds=None if most is None else gain <= 0,
             gain=gain,
             unit=unit,

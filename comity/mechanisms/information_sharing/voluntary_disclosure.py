@@ -24,7 +24,7 @@ from comity.rational import short
 
 ZERO, ONE = Fraction(0), Fraction(1)
 THEOREM = "I4: Grossman 1981, Verrecchia 1983, Dye 1985, Jung & Kwon 1988; penalty derived"
-WITHHOLDING = "withholding"
+BAD_NEWS = "bad_news"
 KEYS = {"uniform": ("low", "high"), "normal": ("mean", "deviation"), "listed": ("values", "chances")}
 
 
@@ -99,7 +99,7 @@ class VoluntaryDisclosure(Clause):
         if self.most_withheld is None or not self.binds(member.id):
             return ()
         gain = self.game(member).gain_beyond(self.most_withheld).safe
-        return (Deviation(self.id, member.id, "lie", WITHHOLDING, gain, "proof that it knew", self.detection),)
+        return (Deviation(self.id, member.id, "lie", BAD_NEWS, gain, "proof that it knew", self.detection),)
 
     def levers(self, setting: Setting) -> Sequence[Lever]:
         """A larger or likelier penalty for silence."""
@@ -163,7 +163,7 @@ class VoluntaryDisclosure(Clause):
             clause=self.id,
             question="lie",
             member=member.id,
-            item=WITHHOLDING,
+            item=BAD_NEWS,
             holds=None if gain is None else gain.safe <= 0,
             gain=None if gain is None else gain.safe,
             unit=unit,
