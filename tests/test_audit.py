@@ -1,6 +1,8 @@
 """Auditing rules: famous mechanisms keep their promises, famous flaws are found with the best deviation, and always the grid."""
 
 import json
+import subprocess
+import sys
 from fractions import Fraction
 from itertools import product
 
@@ -484,9 +486,10 @@ MANY_TYPES = single_item_auction({"A": list(range(300)), "B": list(range(300))})
 
 def test_decisions_of_any_kind_are_told_apart():
     kinds = [np.array([1, 2]), {"a": [1]}, [1, {2}], (1, 2), "x", frozenset({1}), 0.5, None, {"a": [1]}, np.array([1, 2])]
-    table = tabulate(FunctionMechanism(lambda r: kinds[r["A"]], {"A": list(range(10))}, benefit=lambda *_: 0))
-    assert len(table.decisions) == 8
-    assert table.rule.chosen.tolist() == [0, 1, 2, 3, 4, 5, 6, 7, 1, 0]
+    kinds.append(np.array([[1], [2]]))
+    table = tabulate(FunctionMechanism(lambda r: kinds[r["A"]], {"A": list(range(11))}, benefit=lambda *_: 0))
+    assert len(table.decisions) == 9
+    assert table.rule.chosen.tolist() == [0, 1, 2, 3, 4, 5, 6, 7, 1, 0, 8]
 
 
 def test_a_rule_that_computes_in_floats_is_given_a_tolerance():
@@ -577,3 +580,27 @@ def test_a_random_function_is_audited_as_if_written_out(seed):
     assert found["participation"].margin == least
     assert found["no_deficit"].margin == min(int(paid[a, b].sum()) for a, b in profiles)
     assert found["truthful"].margin == check_truthful(found.rule).margin
+
+
+LARGE = """
+import resource, time
+import numpy as np
+from comity.games.bayesian.rule import DirectRule
+from comity.games.bayesian.standard import single_item_auction
+from comity.mechanisms.audit import audit
+bids = np.indices((100,) * 3)
+winner, paid = bids.argmax(axis=0), np.sort(bids, axis=0)[1]
+setting = single_item_auction(dict.fromkeys("ABC", tuple(range(100))))
+rule = DirectRule(setting, winner + 1, np.stack([np.where(winner == i, paid, 0) for i in range(3)], axis=-1))
+start = time.process_time()
+assert audit(rule).holds
+print(time.process_time() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20)
+"""
+
+
+@pytest.mark.scheduled
+def test_a_million_profiles_take_seconds_and_less_than_a_gibibyte():
+    done = subprocess.run([sys.executable, "-c", LARGE], check=True, capture_output=True, text=True)
+    seconds, gibibytes = map(float, done.stdout.split())
+    assert seconds < 5
+    assert gibibytes < 1

@@ -251,6 +251,8 @@ def test_payments_that_invite_a_lie_prove_nothing():
         check_implementable(rule, payments=paid)
     with pytest.raises(InvalidEvidence, match="either"):
         check_implementable(rule)
+    with pytest.raises(InvalidEvidence, match="only a negative one"):
+        check_implementable(rule, cycle={"agent": "A", "types": ["1", "2"], "others": {"B": "1"}})
     for cycle in ({}, {"agent": "A", "types": ["1"], "others": {"B": "1"}}, {"agent": "Z", "types": ["1", "2"], "others": {}}):
         with pytest.raises(ComityError):
             check_implementable(rule, cycle=cycle)
