@@ -172,8 +172,8 @@ def quotient_game(game: Game, unions: Mapping[str, Iterable[str]] | Iterable[Ite
     Parameters
     ----------
     game : Game
-    unions : {name: players} or lists of players
-        Every player in exactly one.  Without names a union is called by its members, "A+B".
+    unions : mapping or iterable of iterable of str
+        Lists of players, by name or without; every player in exactly one.  Without a name a union is called by its members, "A+B".
 
     Examples
     --------
