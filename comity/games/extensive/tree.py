@@ -75,9 +75,11 @@ class GameTree:
     benefit: Callable[[str, Any, Any], Any]
     plan: Callable[[str, Any, str], Any]
     unit: str = ""
+    players: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "types", {player: tuple(types) for player, types in self.types.items()})
+        object.__setattr__(self, "players", tuple(self.types))
         for player, types in self.types.items():
             if not types:
                 raise InvalidGame(f"{player} has no type; give at least one")
@@ -108,11 +110,6 @@ class GameTree:
                         f"{player} of type {own} plans {self.plan(player, own, information)!r} at {information!r}; "
                         f"the actions are {', '.join(map(str, offered))}"
                     )
-
-    @property
-    def players(self) -> tuple[str, ...]:
-        """The players, in the order of their types."""
-        return tuple(self.types)
 
     def nodes(self) -> Iterator[Any]:
         """Every move, chance and leaf, from the root."""
