@@ -419,3 +419,17 @@ def test_the_clause_says_what_is_extracted():  # I4-07
 def test_each_lever_ends_it_just_there(changes, least):
     assert held(approval(**changes)) == [True, True]
     assert False in held(approval(**changes | {least: changes[least] - SMALL}))
+
+
+def test_margins_say_where_the_finding_turns():
+    # .1 / t - .1 = .1; prior / .2 - prior = .1; .4 (1 - a) = .1; .4 pass; without detection no fine matters.
+    clause = approval()
+    first = clause.findings(Setting(MEMBERS, (clause,), MEMBERS, "USD_m", "year"))[0]
+    assert {margin.path.removeprefix("clause.approval."): margin.turns_at for margin in first.margins} == {
+        "threshold": HALF,
+        "prior_safe.A": Fraction(1, 40),
+        "audit_rate": Fraction(3, 4),
+        "most_unsafe": Fraction(2, 5),
+        "fine": None,
+        "approval_value": 0,
+    }

@@ -382,3 +382,12 @@ def test_flaws_of_the_clause_are_named(changes, path):
     clause = findings_clause(**changes)
     assert [flaw.path for flaw in clause.flaws(setting_of(clause))] == [path]
     assert list(findings_clause().flaws(setting_of(findings_clause()))) == []
+
+
+def test_margins_say_where_the_finding_turns():
+    # Needed is an expected penalty of 505/1100 - 1/10 = 79/220; the finding fails by 6/55, more than its cost of 0.
+    clause = findings_clause()
+    first = clause.findings(setting_of(clause))[0]
+    turns = {margin.path.removeprefix("clause.findings."): margin.turns_at for margin in first.margins}
+    assert turns.pop("most_withheld") == pytest.approx(0.0930703, abs=1e-6)
+    assert turns == {"fine": Fraction(79, 55), "detection": Fraction(79, 220), "disclosure_cost": None}
