@@ -330,6 +330,16 @@ def test_no_pair_of_strategies_scores_more_than_the_truth_under_correlated_agree
         assert not check_agreement_bound(free.signals, max(every) + off)
 
 
+def test_signals_found_together_just_as_often_as_by_chance_do_not_agree():
+    # P(i, j) - P(i) P(j) in hundredths: (2, -2, 0), (-2, 5, -3), (0, -3, 3).
+    apart = [[2, -2, 0], [-2, 5, -3], [0, -3, 3]]
+    signals = PeerSignals("abc", [[Fraction(1, 9) + Fraction(d, 100) for d in row] for row in apart])
+    assert signals.association == tuple(tuple(Fraction(d, 100) for d in row) for row in apart)
+    game = PeerPrediction(signals)
+    # Reporting a for c: c is found with a just by chance, which scores nothing, and a does not agree with c.
+    assert game.gain(game.truthful, (0, 1, 0), game.truthful) == between(Fraction(-3, 100))
+
+
 def test_two_signals_that_agree_are_paid_as_dasgupta_and_ghosh_do():
     # Agreement on the task, less the chance that both report h or both l on different tasks.
     p = MRZ.chances[0]
@@ -360,6 +370,12 @@ def test_a_gain_that_is_slightly_off_is_refuted(payment, move):
     for certificate in (check_truthful_report(game, "l", move(lie)), check_review_effort(game, move(shirk))):
         assert certificate.verdict is Verdict.FAILS
         assert "gains" in certificate.witness["reason"]
+
+
+def test_a_gain_that_is_only_known_to_be_somewhere_is_refuted():
+    game = PeerPrediction(MRZ, "logarithmic")
+    gain = game.misreport("l")[1]
+    assert not check_truthful_report(game, "l", Between(gain.low - TINY, gain.high + TINY))
 
 
 @pytest.mark.parametrize("payment", PAYMENTS)

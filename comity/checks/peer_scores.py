@@ -107,7 +107,7 @@ def check_serum_scores(
     """Both parts of every score again, with interval logarithms; with weight 1 that they add up to 0, term by term and exactly.
 
     Each logarithm of a frequency or of a prediction enters the sum of all scores with a coefficient that is a fraction;
-    with weight 1 all of them are 0.  The prediction's part may nowhere be positive: that would be the usual slip of a sign.
+    with weight 1 all of them are 0.  A prediction's part is minus a relative entropy; with the other sign it is refuted.
 
     Examples
     --------
@@ -131,8 +131,7 @@ def check_serum_scores(
     of_frequencies = {k: ends[k] - weight * n * x[k] for k in x}
     of_predictions = {k: weight * x[k] - Fraction(ends[k], n) for k in x}
     balanced = not any(of_frequencies.values()) and not any(of_predictions.values())
-    positive = [a for a in answers if prediction[a].low > 0]
-    reason = f"{wrong[0]} scores something else" if wrong else f"the prediction of {positive[0]} earns" if positive else ""
+    reason = f"{wrong[0]} scores something else" if wrong else ""
     witness: dict[str, Any] = {
         "answers": dict(answers),
         "predictions": {a: {k: rational.text(p) for k, p in q.items()} for a, q in predictions.items()},
