@@ -173,7 +173,7 @@ def quotient_game(game: Game, unions: Mapping[str, Iterable[str]] | Iterable[Ite
     ----------
     game : Game
     unions : mapping or iterable of iterable of str
-        Lists of players, with or without names; every player in exactly one.  Without names a union is called by its members, "A+B".
+        Lists of players, with names or without; every player is in one.  Without names a union is called by its members, "A+B".
 
     Examples
     --------

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from comity import rational
 from comity.checks.design import check_design, check_no_rule
-from comity.errors import SolverFailure
+from comity.errors import Infeasible, SolverFailure
 from comity.exact_array import ExactArray
 from comity.games.bayesian.promises import Promises
 from comity.games.bayesian.rule import DirectRule
@@ -31,6 +31,8 @@ GRID, SMALL_DENOMINATOR, NEAR = 10**9, 10_000, 1e-9
 # Lies that gain less, in units of the largest value, are added no more.
 SLACK = 1e-9
 ROUNDS = 30
+# Rows of a conflict that are solved in fractions where rounding leaves it unproved.
+MOST_EXACT_ROWS = 4000
 # What a large design may miss, in units of the largest value.
 TOLERANCE = Fraction(1, 10**7)
 # Duals in floats that are no more than rounding.
@@ -212,7 +214,28 @@ class _Solver:
             certificate = check_no_rule(programme.setting, programme.promises, evidence, programme.decision)
             if certificate:
                 raise impossible(programme, certificate)
+        self._refuse_exactly(families, duals)
         raise SolverFailure("no rule seems to keep these promises, but that could not be proved; give fewer types")
+
+    def _refuse_exactly(self, families: Sequence[Rows], duals: Duals) -> None:
+        """Raise the conflict of the rows with a dual alone, found in fractions, where these are few enough."""
+        from comity.engines.exact import solve_exactly
+        from comity.solvers.design.conflict import explain
+
+        weighty = np.zeros(sum(map(len, families)), dtype=bool)
+        weighty[list(duals)] = True
+        starts = accumulate([0, *map(len, families)])
+        few = [
+            family if family.kind in ("lottery", "average") else family.only(np.flatnonzero(weighty[start : start + len(family)]))
+            for family, start in zip(families, starts, strict=False)
+        ]
+        if sum(map(len, few)) > MOST_EXACT_ROWS:
+            return
+        linear = self.programme.exact(few)
+        try:
+            solve_exactly(replace(linear, objective=(Fraction(0),) * linear.columns))
+        except Infeasible as conflict:
+            raise explain(self.programme, few, {row: y for row, y in enumerate(conflict.farkas) if y}) from None
 
 
 def _sizes(rows: NDArray[np.int64], entries: Doubles, count: int) -> Doubles:

@@ -40,6 +40,14 @@ class Rows:
     def __len__(self) -> int:
         return len(self.lower)
 
+    def only(self, kept: Ints) -> Rows:
+        """These rows of them."""
+        place = np.full(len(self), -1)
+        place[kept] = np.arange(len(kept))
+        here = place[self.rows] >= 0
+        entries = place[self.rows[here]], self.columns[here], self.entries[here]
+        return Rows(self.kind, *entries, self.lower[kept], self.equal, self.scale, self.labels[kept])
+
 
 @dataclass(frozen=True)
 class Columns:
