@@ -65,15 +65,17 @@ def main() -> None:
 
 @main.command()
 @click.argument("file", type=click.Path(path_type=Path))
+@click.option("--template", default="starter", show_default=True, help="What to start from, such as information-sharing.")
 @click.option("--force", is_flag=True, help="Overwrite a file that exists.")
 @reported
-def new(file: Path, force: bool) -> int:
+def new(file: Path, template: str, force: bool) -> int:
     """Write a commented agreement to start from."""
     from comity.agreements.starter import starter
 
+    text = starter(template)
     if file.exists() and not force:
         raise ComityError(f"{file} exists; choose another name or add --force")
-    file.write_text(starter(), encoding="utf-8")
+    file.write_text(text, encoding="utf-8")
     click.echo(f"Wrote {file}. Next: comity assess {file}")
     return HOLDS
 

@@ -322,7 +322,7 @@ class DataSharingTerms(Clause):
         pools = [pool for period in starts for _, pool in self._pools(setting, period)]
         listed = ", ".join(f"{one.name} of {one.provider} {short(prices[one.name])}" for one in data[:LISTED])
         more = f" and {len(data) - LISTED} more" if len(data) > LISTED else ""
-        later = f"; as data are deleted, the rest earn more ({len(starts)} price lists in all)" if len(starts) > 1 else ""
+        later = "; once some are deleted, the others earn more" if len(starts) > 1 else ""
         return Finding(
             clause=self.id,
             question="split",
@@ -377,7 +377,7 @@ class DataSharingTerms(Clause):
 
     def _kept_back(self, setting: Setting, one: DataSet, provider: Member, spared: Sequence[Fraction], gain: Fraction) -> Finding:
         assert provider.discount is not None  # `needs` demands it
-        price, risk, years = self.prices(setting, 0)[one.name], self._risk(one), _times(one.retention, setting.period)
+        price, risk, term = self.prices(setting, 0)[one.name], self._risk(one), _times(one.retention, setting.period)
         worth = [provider.discount**t for t in range(len(spared))]
         instead = one.elsewhere + risk
         return Finding(
@@ -388,8 +388,9 @@ class DataSharingTerms(Clause):
             holds=gain <= 0,
             gain=gain,
             unit=setting.unit,
-            sentence=f"{_verdict(provider.id, gain, setting.unit)} by keeping {one.name} back: it would forgo {short(price)} a "
-            f"{setting.period} at first, for {years}, and have {short(one.elsewhere)} elsewhere and {short(risk)} less risk.",
+            sentence=f"{_verdict(provider.id, gain, setting.unit)} by keeping {one.name} back: for {term} it would earn "
+            f"{short(one.elsewhere)} elsewhere and bear {short(risk)} less risk per {setting.period}, but forgo a price of "
+            f"{short(price)} at first.",
             certificate=check_at_least(
                 f"{provider.id} gains nothing by keeping {one.name} back",
                 [
@@ -406,7 +407,6 @@ class DataSharingTerms(Clause):
 
     def _withdrawn(self, setting: Setting, one: DataSet, provider: Member, spared: Sequence[Fraction], gain: Fraction) -> Finding:
         assert provider.discount is not None  # `needs` demands it
-        sentence = f"{_verdict(provider.id, gain, setting.unit)} by withdrawing {one.name} before it is deleted"
         certificate = check_early_withdrawal(
             f"{provider.id} gains nothing by withdrawing {one.name} early",
             gain,
@@ -418,10 +418,13 @@ class DataSharingTerms(Clause):
         )
         date = certificate.witness["best_date"]
         left, spare = one.retention - date - self.notice, gain + self.deposit
+        last = f"the last {setting.period if left == 1 else _times(left, setting.period)}"
         brings = f"{'brings' if spare >= 0 else 'costs'} it {short(abs(spare))}"
-        out = f"not sharing for the last {_times(left, setting.period)} {brings}"
-        sentence += f" with notice after {_times(date, setting.period)}, its best moment: {out}"
-        sentence += f", and the deposit of {short(self.deposit)} is lost." if self.deposit else ", and nothing is forfeited."
+        forfeits = f"notice forfeits the deposit of {short(self.deposit)}" if self.deposit else "notice forfeits nothing"
+        sentence = (
+            f"{_verdict(provider.id, gain, setting.unit)} by withdrawing {one.name} early: "
+            f"after {_times(date, setting.period)}, its best moment, {forfeits}, and not sharing for {last} {brings}."
+        )
         return Finding(
             clause=self.id,
             question="defect",

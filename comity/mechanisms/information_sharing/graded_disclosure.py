@@ -214,15 +214,18 @@ class GradedDisclosure(Clause):
 
     def levers(self, setting: Setting) -> list[Lever]:
         lie = ("lie",)
-        paths = {item.name: self.path("item", item.name, "reward") for item in self._items(setting)}
-        per_item = [Lever("reward", self.id, (path,), lie, item=name, added=True) for name, path in paths.items()]
-        together = [Lever("reward", self.id, tuple(paths.values()), lie, added=True)] if len(paths) > 1 else []
+        paths: dict[str, tuple[str, ...]] = {}
+        for item in self._items(setting):
+            paths[item.originator] = (*paths.get(item.originator, ()), self.path("item", item.name, "reward"))
+        own = [Lever("reward", self.id, some, lie, member=name, added=True) for name, some in paths.items()]
+        every = tuple(path for some in paths.values() for path in some)
+        together = [Lever("reward", self.id, every, lie, added=True)] if len(paths) > 1 else []
         return [
             Lever("sanction.fine", self.id, (self.path("fine"),), lie, low=self.fine),
             Lever("detection", self.id, (self.path("detection"),), lie, low=self.detection, high=ONE),
             Lever("audit.rate", self.id, (self.path("audit_rate"),), lie, low=self.audit_rate, high=ONE),
             *together,
-            *per_item,
+            *own,
         ]
 
     def flaws(self, setting: Setting) -> Iterator[Flaw]:
@@ -475,7 +478,7 @@ class GradedDisclosure(Clause):
         )
         totals = [sum((amount for _, amount in part), ZERO) for part in (best, agreed, alone)]
         behind = f"{short(totals[0] - totals[1])} less than" if totals[0] != totals[1] else "as much as"
-        lead = f"the lead {'lost' if lost >= 0 else 'gained'} {short(abs(lost))}"
+        lead = f"the lead {'lost' if lost > 0 else 'gained'} {short(abs(lost))}" if lost else "no lead is lost on balance"
         return Finding(
             clause=self.id,
             question="sweep",
@@ -518,8 +521,9 @@ def _marked(effect: GradeEffect) -> str:
 def _account(effect: GradeEffect, unit: str) -> str:
     if effect.grade == WITHHELD:
         return "whoever might know, leaks and the lead lost would cost more than knowing is worth"
-    lead = f"lead {'lost' if effect.lost_lead >= 0 else 'gained'} {short(abs(effect.lost_lead))}"
+    lead = f"the lead {'lost' if effect.lost_lead > 0 else 'gained'} {short(abs(effect.lost_lead))}"
+    lead = lead if effect.lost_lead else "no lead is lost"
     return (
-        f"knowing is worth {short(effect.value)}, leaks cost {short(effect.expected_harm)} on average, {lead}, "
-        f"in all {short(effect.total)} {unit}"
+        f"knowing is worth {short(effect.value)}, leaks cost {short(effect.expected_harm)} on average and {lead}: "
+        f"{short(effect.total)} {unit} in all"
     )
