@@ -15,8 +15,8 @@ from comity.certificate import Basis, Certificate, holds_if
 from comity.declaration import declare
 from comity.errors import InvalidEvidence
 
-# Stated parts are rounded to nine decimals.
-ROUNDING = Fraction(1, 10**9)
+# Stated parts are rounded to nine decimals; of a tie, which the bounds cannot tell, either side will do.
+ROUNDING = Fraction(1, 2 * 10**9) + Fraction(1, 1 << 100)
 MAX_COUNTS = 4096
 BITS = 220
 
@@ -36,8 +36,7 @@ def check_data_parts(claim: str, pools: Sequence[StatedPool], more: Mapping[str,
     """x_i = P(N) - P(N - i), where |S| P(S) = N_S / (N_S + k) + sum over i in S of P(S - i) (Hart & Mas-Colell 1989).
 
     Data sets of equal size are alike, so the potential is one number for each count of sizes, enclosed between integers over a
-    power of two.  Stated parts may be off by less than 1e-9, the place to which they are rounded; the margin is what is left of
-    that.
+    power of two.  Stated parts may be off by half of 1e-9, the place to which they are rounded; the margin is what is left.
 
     Examples
     --------
