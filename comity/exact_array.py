@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from math import gcd, lcm
 from typing import Any, TypeGuard
 
@@ -18,6 +19,8 @@ from comity.errors import ComityError
 SAFE_DECIMALS, SAFE_DIGITS = 12, 10**15
 # Sums and differences of two such integers stay within 64 bits.
 SMALL = 1 << 62
+# Long arrays are read in parts of this many numbers, which stay in fast memory.
+CHUNK = 1 << 14
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +73,11 @@ class ExactArray:
         """Lengths of the axes."""
         return self.numerators.shape
 
+    @cached_property
+    def largest(self) -> int:
+        """The largest absolute numerator; 0 where there are none."""
+        return max(int(self.numerators.max()), -int(self.numerators.min())) if self.numerators.size else 0
+
     def __len__(self) -> int:
         return len(self.numerators)
 
@@ -97,13 +105,16 @@ class ExactArray:
             raise ComityError(f"{denominator} is no multiple of the denominator {self.denominator}")
         if factor == 1:
             return self.numerators
-        largest = int(np.abs(self.numerators).max()) if self.numerators.size else 0
-        wide = self.numerators if max(largest, 1) * factor < SMALL else self.numerators.astype(object)
+        wide = self.numerators if max(self.largest, 1) * factor < SMALL else self.numerators.astype(object)
         return wide * factor
 
     def reduced(self) -> ExactArray:
         """The same numbers over the least common denominator."""
-        common = gcd(self.denominator, *(int(a) for a in np.unique(self.numerators)))
+        common = self.denominator
+        for part in np.array_split(self.numerators.ravel(), self.numerators.size // CHUNK + 1):
+            if common == 1:
+                return self
+            common = gcd(common, int(np.gcd.reduce(part)) if part.dtype != object else gcd(*map(int, part)))
         wide = self.numerators if common < SMALL else self.numerators.astype(object)
         return ExactArray(wide // common, self.denominator // common)
 
@@ -156,7 +167,7 @@ def _read(data: Any, what: str) -> ExactArray:
             array = array.astype(object)
         return ExactArray(array.copy() if array is data else array, 1)
     if array.dtype == np.float64 or array.dtype == np.float32:
-        quick = _decimals(array.astype(float)) if array.dtype == np.float64 else None
+        quick = decimals(array.astype(float)) if array.dtype == np.float64 else None
         if quick is not None:
             return quick
     numbers = [rational.exact(number, what) for number in array.flat]
@@ -210,16 +221,31 @@ def _flatten(rows: Any, shape: Sequence[int], flat: list[Any], what: str) -> Non
         _flatten(row, shape[1:], flat, what)
 
 
-def _decimals(array: NDArray[np.float64]) -> ExactArray | None:
+def decimals(array: NDArray[np.float64]) -> ExactArray | None:
     """Doubles that are decimals of few digits, read at once; None if some are not."""
-    if not array.size or not np.isfinite(array).all():
+    flat = array.ravel()
+    places = _places(flat[:: flat.size // CHUNK + 1], 0) if flat.size else None
+    # A part at a time stays in fast memory, and the first that has more digits ends it.
+    for part in np.array_split(flat, flat.size // CHUNK + 1):
+        places = None if places is None else _places(part, places)
+    if places is None or max(-flat.min(), flat.max()) * 10.0**places >= SAFE_DIGITS:
         return None
-    for places in range(SAFE_DECIMALS + 1):
-        scaled = np.rint(array * 10.0**places)
-        if np.abs(scaled).max() >= SAFE_DIGITS:
+    numerators = np.empty(flat.size, dtype=np.int64)
+    for start in range(0, flat.size, CHUNK):
+        numerators[start : start + CHUNK] = np.rint(flat[start : start + CHUNK] * 10.0**places)
+    return ExactArray(numerators.reshape(array.shape), 10**places)
+
+
+def _places(part: NDArray[np.float64], least: int) -> int | None:
+    """How many decimal places all of them need, at least so many; None where that is more than can be read at once."""
+    if not np.isfinite(part).all():
+        return None
+    for places in range(least, SAFE_DECIMALS + 1):
+        scaled = np.rint(part * 10.0**places)
+        if np.abs(scaled).max(initial=0) >= SAFE_DIGITS:
             return None
-        if np.array_equal(scaled / 10.0**places, array):
-            return ExactArray(scaled.astype(np.int64), 10**places)
+        if np.array_equal(scaled / 10.0**places, part):
+            return places
     return None
 
 

@@ -30,6 +30,8 @@ TOP = {
 INSIDE = {
     **dict.fromkeys(("highspy", "scipy", "cvxpy", "pulp"), ("engines",)),
     "flint": ("engines", "checks"),
+    # Kernels are plain functions; they are compiled in one place.
+    "numba": ("ground",),
     # What protects secrets: the extras mpc, dp and crypto, in one room and nowhere else.
     **dict.fromkeys(("mpyc", "opendp", "cryptography"), ("secrets",)),
     **dict.fromkeys(("pandas", "matplotlib", "mpl_toolkits", "jinja2", "rich", "networkx"), EVERYWHERE),

@@ -1,15 +1,15 @@
 """Confirming the Shapley, Banzhaf and weighted Shapley values by formulas other than the solvers'.
 
-The solvers weigh worths or divide dividends; here marginal contributions are added up by the size of the coalition
-that is joined, or the potential of Hart and Mas-Colell is computed.  Nothing is searched for.
+The solvers weigh worths and let efficiency settle the rest, or divide dividends; here every coalition is set against its
+complement, or the potential of Hart and Mas-Colell is computed.  Nothing is searched for.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from math import factorial
-from typing import Any
+from math import comb, frexp, lcm
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,13 +17,15 @@ from numpy.typing import NDArray
 from comity import rational
 from comity.certificate import Basis, Certificate, Verdict, holds_if
 from comity.checks.core import exact_amounts, settled
-from comity.coalitions import members, sizes
+from comity.checks.kernels.complements import member_sums
+from comity.coalitions import members
 from comity.declaration import declare
-from comity.errors import ComityError, InvalidEvidence
+from comity.errors import ComityError, InvalidEvidence, TooManyPlayers
 from comity.games.coalitional.base import Game
 
-# Beyond these, marginal contributions take minutes in exact integers; a stated sum of dividends is then shorter.
-MAX_CHECKED_PLAYERS = 22
+# Beyond these, no table fits in memory; where the model states its dividends, their sum is shorter sooner.
+MAX_CHECKED_PLAYERS = 32
+MAX_CHECKED_PLAYERS_BY_POTENTIAL = 22
 MAX_CHECKED_PLAYERS_WITH_DIVIDENDS = 15
 
 
@@ -41,7 +43,7 @@ def check_shapley_value(game: Game, x: Sequence[Any], witness: Mapping[str, Any]
     >>> bool(check_shapley_value(TableGame(None, [0, 1, 2, 5]), [2, 3]))
     True
     """
-    return _compare(game, x, witness, "the Shapley value", "check_shapley_value", _shapley_by_contributions, lambda size: size)
+    return _compare(game, x, witness, "the Shapley value", "check_shapley_value", _shapley, lambda size: size)
 
 
 @declare("check", "Each amount is the player's average contribution over all coalitions", confirms=("banzhaf_value",))
@@ -54,22 +56,26 @@ def check_banzhaf_value(game: Game, x: Sequence[Any], witness: Mapping[str, Any]
     >>> bool(check_banzhaf_value(VotingGame((1, 1, 1), 2), ["1/2", "1/2", "1/2"]))
     True
     """
-    return _compare(
-        game, x, witness, "the Banzhaf value", "check_banzhaf_value", _banzhaf_by_contributions, lambda size: 2 ** (size - 1)
-    )
+    return _compare(game, x, witness, "the Banzhaf value", "check_banzhaf_value", _banzhaf, lambda size: 2 ** (size - 1))
 
 
 @declare("check", "The amounts are in proportion to the Banzhaf value and efficient", confirms=("normalized_banzhaf_value",))
 def check_normalized_banzhaf_value(game: Game, x: Sequence[Any], witness: Mapping[str, Any] | None = None) -> Certificate:
     """x = Banzhaf value times v(N) / (sum of the Banzhaf values), compared exactly."""
 
-    def normalized(game: Game) -> list[Fraction]:
-        value = _banzhaf_by_contributions(game)
+    def normalized(game: Game) -> Right:
+        value, radius, within = _banzhaf(game)
         total = sum(value, Fraction(0))
         if total == 0 and any(value):
             raise InvalidEvidence("the Banzhaf values add up to 0, so that no multiple of them is efficient")
         worth = game.exact(game.grand_coalition)
-        return [amount * worth / total if total else Fraction(0) for amount in value]
+        if not total:
+            return Right(value)
+        if abs(total) <= 2 * game.n * within:
+            raise InvalidEvidence("the Banzhaf values add up to 0 as far as doubles tell; write the worths with 12 decimals")
+        # A quotient moves by no more than numerator and denominator move it together; the denominator stays above half.
+        spread = abs(worth / total) * (1 + game.n * max(map(abs, value)) / abs(total)) * 2
+        return Right([amount * worth / total for amount in value], radius * spread, within * spread)
 
     return _compare(game, x, witness, "the normalized Banzhaf value", "check_normalized_banzhaf_value", normalized, None)
 
@@ -85,7 +91,14 @@ def check_weighted_shapley_value(game: Game, x: Sequence[Any], witness: Mapping[
     named = ", ".join(f"{name}: {weight}" for name, weight in list(listed.items())[:6])
     claim = f"the weighted Shapley value for the weights {named}" + (", ..." if len(listed) > 6 else "")
     certificate = _compare(
-        game, x, witness, claim, "check_weighted_shapley_value", lambda game: _weighted_by_potential(game, weights), None
+        game,
+        x,
+        witness,
+        claim,
+        "check_weighted_shapley_value",
+        lambda game: Right(_weighted_by_potential(game, weights)),
+        None,
+        most_players=MAX_CHECKED_PLAYERS_BY_POTENTIAL,
     )
     kept = {**certificate.witness, "weights": listed}
     return Certificate(
@@ -102,7 +115,7 @@ def check_equal_division(game: Game, x: Sequence[Any], witness: Mapping[str, Any
         witness,
         "the equal division of the worth of the grand coalition",
         "check_equal_division",
-        lambda game: [game.exact(game.grand_coalition) / game.n] * game.n,
+        lambda game: Right([game.exact(game.grand_coalition) / game.n] * game.n),
         None,
         needs_table=False,
     )
@@ -114,58 +127,110 @@ def _compare(
     witness: Mapping[str, Any] | None,
     what: str,
     check: str,
-    formula: Callable[[Game], list[Fraction]],
+    formula: Callable[[Game], Right],
     divisor: Callable[[int], int] | None,
     *,
     needs_table: bool = True,
+    most_players: int = MAX_CHECKED_PLAYERS,
 ) -> Certificate:
     game, kept = settled(game, witness)
     amounts = exact_amounts(game, x)
     claim = f"the amounts are {what}"
     right, route = None, {}
     if needs_table and divisor and game.n > MAX_CHECKED_PLAYERS_WITH_DIVIDENDS:
-        right, route = _by_potential(game, divisor), {"formula": "potential of the dividends that the model states"}
-    if right is None and needs_table and game.n > MAX_CHECKED_PLAYERS:
-        reason = f"{game.n} players are more than the {MAX_CHECKED_PLAYERS} whose contributions are added up here"
+        stated = _by_potential(game, divisor)
+        right = None if stated is None else Right(stated)
+        route = {"formula": "potential of the dividends that the model states"}
+    if right is None and needs_table and game.n > most_players:
+        reason = f"{game.n} players are more than the {most_players} for whom this is worked out again here"
         return Certificate(claim, Verdict.UNDECIDED, basis=Basis.ASSUMED, witness={"reason": reason, **kept}, check=check)
     if right is None:
         right, route = formula(game), {}
-    gaps = [abs(amount - value) for amount, value in zip(amounts, right, strict=True)]
+    gaps = [abs(amount - value) for amount, value in zip(amounts, right.amounts, strict=True)]
     worst = max(range(game.n), key=gaps.__getitem__)
-    found = {} if gaps[worst] == 0 else {"player": game.players[worst], "amount": rational.text(right[worst])}
+    if right.within:
+        return _enclosed(game, claim, check, right, gaps, worst, {**route, **kept})
+    found = {} if gaps[worst] == 0 else {"player": game.players[worst], "amount": rational.text(right.amounts[worst])}
     return Certificate(claim, holds_if(gaps[worst] == 0), margin=-gaps[worst], witness={**found, **route, **kept}, check=check)
 
 
-def _shapley_by_contributions(game: Game) -> list[Fraction]:
+def _enclosed(
+    game: Game, claim: str, check: str, right: Right, gaps: Sequence[Fraction], worst: int, kept: Mapping[str, Any]
+) -> Certificate:
+    """Whether the amounts are right up to what doubles of many digits allow."""
+    margin = right.within - right.radius - gaps[worst]
+    refuted = gaps[worst] - right.radius > right.within
+    found = {} if margin >= 0 else {"player": game.players[worst], "amount": rational.text(right.amounts[worst])}
+    return Certificate(
+        f"{claim}, up to the error that doubles of many digits leave",
+        Verdict.HOLDS if margin >= 0 else Verdict.FAILS if refuted else Verdict.UNDECIDED,
+        margin=margin,
+        basis=Basis.ENCLOSED,
+        witness={"within": rational.text(right.within), **found, **kept},
+        check=check,
+    )
+
+
+def error_bound(certificate: Certificate) -> dict[str, Any]:
+    """The note of a result whose amounts are enclosed, not exact: how far from the truth they may be."""
+    within = certificate.witness.get("within")
+    return {} if within is None else {"error_bound": rational.exact(within, "the error bound")}
+
+
+class Right(NamedTuple):
+    """The right amounts up to ``radius``, and up to what a solver is held to; both are 0 where all is exact."""
+
+    amounts: list[Fraction]
+    radius: Fraction = Fraction(0)
+    within: Fraction = Fraction(0)
+
+
+def _shapley(game: Game) -> Right:
     n = game.n
-    weight = [factorial(s) * factorial(n - s - 1) for s in range(n)]
-    contributions, denominator = _contributions_by_size(game)
-    return [
-        Fraction(sum(w * total for w, total in zip(weight, totals, strict=True)), factorial(n) * denominator)
-        for totals in contributions
-    ]
+    unit = lcm(*range(1, n + 1))
+    return _by_complements(game, [unit // (n * comb(n - 1, s)) for s in range(n)], unit)
 
 
-def _banzhaf_by_contributions(game: Game) -> list[Fraction]:
-    contributions, denominator = _contributions_by_size(game)
-    return [Fraction(sum(totals), denominator << (game.n - 1)) for totals in contributions]
+def _banzhaf(game: Game) -> Right:
+    return _by_complements(game, [1] * game.n, 1 << game.n - 1)
 
 
-def _contributions_by_size(game: Game) -> tuple[list[list[int]], int]:
-    """For each player i and size s the sum of v(S + i) - v(S) over the S of s others, in units of 1 / denominator."""
-    table, denominator = game.scaled_table
-    n = game.n
-    small = max(max(table), -min(table)) < 1 << (61 - n)
-    worth: NDArray[Any] = np.array(table, dtype=np.int64 if small else object)
-    size = sizes(n - 1)
-    order = np.argsort(size, kind="stable")
-    starts = np.searchsorted(size[order], np.arange(n))
-    totals = []
-    for i in range(n):
-        halves = worth.reshape(-1, 2, 1 << i)
-        added = (halves[:, 1, :] - halves[:, 0, :]).reshape(-1)
-        totals.append([int(total) for total in np.add.reduceat(added[order], starts)])
-    return totals, denominator
+def _by_complements(game: Game, weight: Sequence[int], total: int) -> Right:
+    """The sum of p_(s-1) (v(S) - v(N - S)) over S with i, with p = weight / total the same from both ends.
+
+    Each coalition stands against its complement, which is without i: p_(s-1) = p_(n-s) weighs both.  Read at the
+    coalitions of the last player only, S - or its complement - counts p_(s-1) for its members and -p_s for the others.
+    """
+    joined, passed_over = [0, *weight], [*weight, 0]
+    doubles = game.doubles
+    if doubles is not None:
+        # |v(S) - v(N - S)| times the factor is below 2**51; the sum over S with i of p_(s-1) is 1, so that an amount is
+        # wrong by no more than a difference is: the decimals by 2 * 2**-53 of the largest worth, their difference rounded
+        # by as much again, and half a unit, 8 * 2**-53.
+        exponent = 50 - frexp(doubles.largest)[1]
+        remainders, guesses = member_sums(doubles.worths, 2.0**exponent, joined, passed_over)
+        heaviest = 3 * sum(comb(game.n, s) * (a + b) for s, (a, b) in enumerate(zip(joined, passed_over, strict=True)))
+        if guesses is None or (heaviest << 51 + 14 - 53) + 2 * heaviest >= 1 << 61:
+            raise TooManyPlayers(f"the worths of {game.n} players cannot be added up in one pass; round them to 12 decimals")
+        sums = [a + (round((Fraction(b) - a) / 2**64) << 64) for a, b in zip(remainders, guesses, strict=True)]
+        largest = Fraction(doubles.largest)
+        unit = total * Fraction(2) ** exponent
+        return Right([a / unit for a in sums], largest * 12 / 2**53, largest / 2**47)
+    table = game.integer_table
+    most = 3 * sum(comb(game.n, s) * (a + b) for s, (a, b) in enumerate(zip(joined, passed_over, strict=True)))
+    sums = _exact_sums(table.numerators, table.largest, most, joined, passed_over)
+    return Right([Fraction(a, total * table.denominator) for a in sums])
+
+
+def _exact_sums(worths: NDArray[Any], largest: int, most: int, joined: Sequence[int], passed_over: Sequence[int]) -> list[int]:
+    """`member_sums` without wrapping around: of the whole worths, or of their low digits and of the rest."""
+    if most * max(largest, 1) < 1 << 63:
+        return member_sums(worths.astype(np.int64, copy=False), None, joined, passed_over)[0]
+    bits = 63 - most.bit_length()
+    low = np.asarray(worths & ((1 << bits) - 1)).astype(np.int64, copy=False)
+    lower = member_sums(low, None, joined, passed_over)[0]
+    higher = _exact_sums(np.asarray(worths >> bits), (largest >> bits) + 1, most, joined, passed_over)
+    return [a + (b << bits) for a, b in zip(lower, higher, strict=True)]
 
 
 def _by_potential(game: Game, divisor: Callable[[int], int]) -> list[Fraction] | None:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property
 from math import lcm
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from comity import rational
 from comity.coalitions import check_table_size, exact_sums
 from comity.errors import InvalidGame
+from comity.exact_array import ExactArray
 
 
 class Orientation(StrEnum):
@@ -27,6 +28,13 @@ class Orientation(StrEnum):
     @classmethod
     def _missing_(cls, value: object) -> Self:
         raise InvalidGame(f'orientation {value!r} is unknown; use "gain" or "cost"')
+
+
+class Doubles(NamedTuple):
+    """A table of doubles, each within 2**-53 of itself of the decimal it was written as, and the largest absolute worth."""
+
+    worths: NDArray[np.float64]
+    largest: float
 
 
 class Game(ABC):
@@ -83,11 +91,23 @@ class Game(ABC):
         return [self.exact(coalition) for coalition in range(1 << self.n)]
 
     @cached_property
-    def scaled_table(self) -> tuple[list[int], int]:
-        """Integers and their common denominator: the exact table without fractions."""
+    def integer_table(self) -> ExactArray:
+        """The exact table as an array of integers over their least common denominator."""
         worths = self.exact_table()
         denominator = lcm(*{worth.denominator for worth in worths})
-        return [worth.numerator * (denominator // worth.denominator) for worth in worths], denominator
+        numerators = [worth.numerator * (denominator // worth.denominator) for worth in worths]
+        return ExactArray(np.array([*numerators, None], dtype=object)[:-1], denominator)
+
+    @cached_property
+    def scaled_table(self) -> tuple[list[int], int]:
+        """Integers and their common denominator, as a list: the exact table without fractions."""
+        table = self.integer_table
+        return table.numerators.tolist(), table.denominator
+
+    @property
+    def doubles(self) -> Doubles | None:
+        """The worths where they are many doubles of many digits, so that values are enclosed instead of exact; else None."""
+        return None
 
     def dividends(self) -> dict[int, Fraction]:
         """The non-zero Harsanyi dividends d(S) = v(S) - sum of d(T) over proper subsets T."""

@@ -14,10 +14,13 @@ from comity import rational
 from comity.coalitions import check_table_size, label, mask_of, names_of, player_names
 from comity.declaration import declare
 from comity.errors import ComityError, InvalidGame
-from comity.games.coalitional.base import Game, Orientation
+from comity.exact_array import ExactArray, decimals
+from comity.games.coalitional.base import Doubles, Game, Orientation
 from comity.games.coalitional.json_form import read_table
 
 _ABSENT = object()
+# Doubles of more players than this are read one by one only where a concept needs them exactly.
+MOST_EXACT_DOUBLES = 14
 
 
 @declare(
@@ -73,14 +76,13 @@ class TableGame(Game):
                 f"{n} players need 2**{n} = {1 << n} worths, but the table has shape {shape}; give one for each coalition"
             )
         self._given = _copy(values, self.players)
-        if _is_float(self._given):
-            bad = np.flatnonzero(~np.isfinite(self._given))
-            if bad.size:
-                S = int(bad[0])
-                raise InvalidGame(
-                    f"the worth of {label(self.players, S)} is {self._given[S]}; "
-                    "only finite worths have a meaning here, write one such as 0.25"
-                )
+        # The least worth is NaN where any is; an array of True and False would take as long as everything else.
+        if _is_float(self._given) and not np.isfinite([self._given.min(), self._given.max()]).all():
+            S = int(np.flatnonzero(~np.isfinite(self._given))[0])
+            raise InvalidGame(
+                f"the worth of {label(self.players, S)} is {self._given[S]}; "
+                "only finite worths have a meaning here, write one such as 0.25"
+            )
         if self._given[0] != 0:
             raise InvalidGame(f"the empty coalition is worth {self._given[0]}, but v(empty) = 0 by definition; subtract it first")
 
@@ -89,7 +91,35 @@ class TableGame(Game):
         return [rational.exact(worth, "a worth") for worth in self._given.tolist()]
 
     @cached_property
+    def integer_table(self) -> ExactArray:
+        """The exact table as an array of integers over their least common denominator."""
+        if self._given.dtype.kind == "i":
+            return ExactArray(self._given, 1)
+        return self._decimals if self._decimals is not None else ExactArray.of(self._given, "a worth").reduced()
+
+    @cached_property
+    def _decimals(self) -> ExactArray | None:
+        """The doubles as decimals of few digits, or None."""
+        if self._given.dtype != np.float64:
+            return None
+        read = decimals(self._given)
+        return None if read is None else read.reduced()
+
+    @cached_property
+    def doubles(self) -> Doubles | None:
+        """The worths where they are many doubles of many digits, so that values are enclosed instead of exact; else None.
+
+        Up to 14 players, and with up to 12 decimal places, everything is exact.  So are worths whose squares leave the doubles.
+        """
+        if self.n <= MOST_EXACT_DOUBLES or self._given.dtype != np.float64 or self._decimals is not None:
+            return None
+        largest = float(max(self._given.max(), -self._given.min()))
+        return Doubles(self._given, largest) if 1e-150 < largest < 1e150 else None
+
+    @cached_property
     def _table(self) -> NDArray[np.float64]:
+        if self._given.dtype == np.float64:
+            return self._given
         table = (
             np.array([rational.double(worth) for worth in self._given])
             if self._given.dtype == object
@@ -172,7 +202,9 @@ def _count(players: Sequence[str] | None, keys: Iterable[tuple[str, ...]]) -> in
 
 def _copy(values: Any, players: Sequence[str]) -> NDArray[Any]:
     if isinstance(values, np.ndarray) and values.dtype.kind in "iuf":
-        return values.copy()
+        copy = values.copy()
+        copy.flags.writeable = False
+        return copy
     listed = list(values)
     if all(type(worth) is int and abs(worth) < 2**62 for worth in listed):
         return np.array(listed, dtype=np.int64)
