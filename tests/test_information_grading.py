@@ -77,6 +77,18 @@ def test_of_grades_that_are_equally_good_the_most_closed_is_best():
     assert game.efficient() == game.chosen_alone() == {"nothing": "WITHHELD"}
 
 
+def test_an_originator_that_does_not_mind_does_what_is_better_for_all():
+    game = InformationGrading(RECIPIENTS, [replace(EXPLOIT, lost_lead={}, borne=F(0))])
+    assert game.chosen_alone() == game.efficient() == {"exploit": "AMBER"}  # 10 - 5.6
+    assert game.price("exploit").least == game.price("exploit").gap == 0
+
+
+def test_gradings_that_do_the_same_are_one_point_of_the_frontier():
+    secure = [Recipient("B", "RED"), Recipient("C", "GREEN")]
+    frontier = InformationGrading(secure, [GradedItem("idle", harm=5), GradedItem("good", value={"B": 2})]).frontier()
+    assert [(p.expected_harm, p.net_value, p.grades) for p in frontier.points] == [(0, 2, ("WITHHELD", "RED"))]
+
+
 # --- second methods --------------------------------------------------------------------------------
 
 
