@@ -341,7 +341,7 @@ def test_every_command_explains_itself(command):
 
 def test_every_promised_command_is_there():
     promised = {"new", "schema", "assess", "amend", "verify", "compare", "solve", "catalogue", "reproduce", "serve"}
-    assert set(main.commands) == promised
+    assert set(main.commands) >= promised
     status, said = comity_cli("--version")
     assert (status, said) == (0, f"comity, version {comity.__version__}\n")
     assert comity_cli("assses")[0] == 2
