@@ -1,6 +1,7 @@
 """Agreements to start from: each loads, is assessed, amended and verified, and says what its clauses are."""
 
 import json
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -8,6 +9,10 @@ from click.testing import CliRunner
 import comity
 from comity.agreements.starter import starter, templates
 from comity.cli import main
+from comity.mechanisms.clause import Clause
+from comity.mechanisms.information_sharing.data_sharing_terms import DataSet, DataSharingTerms, Purpose, Tier
+from comity.mechanisms.information_sharing.graded_disclosure import FindingToGrade, GradedDisclosure, RecipientClass
+from comity.mechanisms.parameters import parameters_of
 
 
 def run(*arguments):
@@ -56,3 +61,12 @@ def test_the_information_sharing_template_is_assessed_amended_and_verified(tmp_p
     assert run("verify", data)[0] == 0
     assert run("amend", path, "--out", out)[0] == 0
     assert run("assess", out)[0] == 0
+
+
+def test_the_page_of_keys_says_what_the_clauses_take():
+    page = (Path(__file__).parent.parent / "docs" / "reference" / "agreement-file-sharing.md").read_text(encoding="utf-8")
+    common = set(parameters_of(Clause))
+    for cls in (GradedDisclosure, RecipientClass, FindingToGrade, DataSharingTerms, Purpose, Tier, DataSet):
+        for key, described in parameters_of(cls).items():
+            if key not in common or not issubclass(cls, Clause):
+                assert f"| `{key}` | {described.metadata['meaning']} | {described.metadata['unit']} |" in page, (cls, key)
