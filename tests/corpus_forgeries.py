@@ -270,15 +270,14 @@ ABOUT_THE_ANSWER = (
     "part of the answer left out",
     "one worth changed by a unit",
 )
-# What leaves nothing that could still be true, or could still be a proof.
-NEVER_TRUE = (
+# What leaves no proof, unless there was more than enough of it.
+NO_PROOF_LEFT = (
     "a level or point dropped",
     "a number of the evidence negated",
     "all weights of a level negated",
-    "margin edited",
-    "verdict turned",
-    "claim, basis or unit edited",
 )
+# What leaves nothing that could still be true.
+NEVER_TRUE = (*NO_PROOF_LEFT, "margin edited", "verdict turned", "claim, basis or unit edited")
 
 
 # --- trees of plain data --------------------------------------------------------------------------------

@@ -197,6 +197,7 @@ REPAIRS: dict[str, Callable[[Game], Game]] = {
     "check_no_gately_point": convex,
     "check_not_essential": essential,
     "check_core_empty": with_core,
+    "check_population_monotonicity": convex,
 }
 
 

@@ -18,7 +18,7 @@ from comity.catalogue import things
 from comity.certificate import Certificate, Verdict, plain
 from comity.checks.confirm import UNREADABLE, _same, check_for, confirm
 from comity.coalitions import exact_sums, names_of
-from comity.errors import EmptyCore, OutsideDomain
+from comity.errors import EmptyCore, OutsideDomain, SolverFailure
 from comity.games.coalitional.base import Game
 from comity.games.coalitional.claims import ClaimsProblem
 from comity.games.coalitional.linear_production import LinearProductionGame
@@ -109,6 +109,8 @@ class Subject:
             proof = refusal(error)
             same = proof.certificate["check"] == statement.certificate["check"]
             return same or (statement.certificate["check"] == "check_not_essential" and _better_alone(game))
+        except SolverFailure:  # no answer is no reason to call the statement false
+            raise
         except UNREADABLE:
             return False
         if self.name in ALSO_TRUE:
@@ -244,6 +246,11 @@ ARGUMENTS: dict[tuple[str, str], Callable[[Game, int], Any]] = {
     ("weighted_nucleolus", "weights"): _weights_of_excesses,
     ("weighted_prenucleolus", "weights"): _weights_of_excesses,
 }
+# Proofs by inequalities, which may hold with room to spare: a weight left out may leave enough.
+WITH_ROOM = (
+    "check_in_bargaining_set",  # coalitions that can pay more than an objection asks for
+    "least_transfer_to_core",  # slopes anywhere between -1/2 and 1/2
+)
 # Properties of amounts, which come first among what the check is told.
 ABOUT_AMOUNTS = ("check_in_bargaining_set", "check_in_weber_set")
 
