@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from comity import rational
 from comity.errors import ComityError, TooManyPlayers
 
-# 2**25 numbers are 256 MB of doubles; beyond that a table is refused unless asked for.
+# 2**25 numbers are 268 MB of doubles; beyond that a table is not worked out, though one that is given is taken.
 MAX_TABLE_PLAYERS = 25
+MAX_GIVEN_TABLE_PLAYERS = 30
 
 
 def members(coalition: int) -> Iterator[int]:
@@ -164,8 +165,21 @@ def _some(names: Sequence[str]) -> str:
 
 
 def check_table_size(n: int, limit: int = MAX_TABLE_PLAYERS) -> None:
-    """Refuse a table of more than 2**limit numbers, naming the way out."""
+    """Refuse a table of more than 2**limit numbers, with the memory it would take and the way out."""
     if n > limit:
         raise TooManyPlayers(
-            f"a table for {n} players needs 2**{n} numbers, here at most 2**{limit}; use a structured game or an estimate"
+            f"a table of {n} players needs {memory_of_table(n)} for 2**{n} numbers, here at most 2**{limit}; "
+            "use a structured game or an estimate"
         )
+
+
+def memory_of_table(n: int) -> str:
+    """How much memory 2**n numbers take, as people read it.
+
+    >>> memory_of_table(30), memory_of_table(20)
+    ('8.6 GB', '8.4 MB')
+    """
+    if n > 60:
+        return "more memory than there is"
+    size = 8 << n
+    return f"{size / 1e9:,.1f} GB" if size >= 1e9 else f"{size / 1e6:,.1f} MB"

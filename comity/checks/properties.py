@@ -8,28 +8,26 @@ worths as they stand; essential and k-convex read the orientation.  For a game w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from functools import partial
 from itertools import pairwise
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from comity import rational
 from comity.certificate import Certificate, holds_if
 from comity.checks.core import settled
+from comity.checks.narrowest import Place, joining, merger, second_difference
 from comity.coalitions import mask_of, members, names_of
 from comity.declaration import declare
 from comity.errors import InvalidEvidence
+from comity.exact_array import ExactArray
 from comity.games.coalitional.base import Game
 
-
-@dataclass(frozen=True)
-class Place:
-    """One inequality: what it has to spare, in the unit of the scaled table, and the coalitions and players it is about."""
-
-    slack: int
-    coalitions: tuple[int, ...]
-    players: tuple[int, ...] = ()
+Scan = Callable[[NDArray[Any], int, int], Place | None]
 
 
 @declare("check", "The game is convex, or where it is not", reference="Shapley (1971)")
@@ -43,13 +41,13 @@ def check_convex(game: Game, witness: Mapping[str, Any] | None = None) -> Certif
     >>> certificate.margin, certificate.witness["coalition"], certificate.witness["players"]
     (Fraction(-1, 1), [], ['A', 'B'])
     """
-    return _scan(game, witness, "joining a larger coalition adds at least as much", _second_differences, 1, "check_convex")
+    return _scan(game, witness, "joining a larger coalition adds at least as much", second_difference, 1, "check_convex")
 
 
 @declare("check", "The game is concave, or where it is not", reference="Shapley (1971)")
 def check_concave(game: Game, witness: Mapping[str, Any] | None = None) -> Certificate:
     """v(S + i + j) - v(S + j) <= v(S + i) - v(S) for all S, i, j: what convexity is to gains, for costs."""
-    return _scan(game, witness, "joining a larger coalition adds at most as much", _second_differences, -1, "check_concave")
+    return _scan(game, witness, "joining a larger coalition adds at most as much", second_difference, -1, "check_concave")
 
 
 @declare("check", "The game is superadditive, or where it is not", reference="von Neumann & Morgenstern (1944)")
@@ -62,31 +60,31 @@ def check_superadditive(game: Game, witness: Mapping[str, Any] | None = None) ->
     >>> check_superadditive(VotingGame({"A": 1, "B": 1}, 1)).witness["coalitions"]
     [['A'], ['B']]
     """
-    return _scan(game, witness, "two separate coalitions never lose by merging", _mergers, 1, "check_superadditive")
+    return _scan(game, witness, "two separate coalitions never lose by merging", merger, 1, "check_superadditive")
 
 
 @declare("check", "The game is subadditive, or where it is not")
 def check_subadditive(game: Game, witness: Mapping[str, Any] | None = None) -> Certificate:
     """v(S or T) <= v(S) + v(T) for all disjoint S, T; the witness is the narrowest pair."""
-    return _scan(game, witness, "two separate coalitions never pay more by merging", _mergers, -1, "check_subadditive")
+    return _scan(game, witness, "two separate coalitions never pay more by merging", merger, -1, "check_subadditive")
 
 
 @declare("check", "The game is monotone, or where it is not")
 def check_monotone(game: Game, witness: Mapping[str, Any] | None = None) -> Certificate:
     """v(S + i) >= v(S) for all S and i outside S; the witness is the narrowest place."""
-    return _scan(game, witness, "a larger coalition is worth at least as much", _first_differences, 1, "check_monotone")
+    return _scan(game, witness, "a larger coalition is worth at least as much", _growing, 1, "check_monotone")
 
 
 @declare("check", "A coalition never loses by taking in one player, or where it does")
 def check_weakly_superadditive(game: Game, witness: Mapping[str, Any] | None = None) -> Certificate:
     """v(S + i) >= v(S) + v(i) for all S and i outside S; the witness is the narrowest place."""
-    return _scan(game, witness, "a coalition never loses by taking in one player", _joinings, 1, "check_weakly_superadditive")
+    return _scan(game, witness, "a coalition never loses by taking in one player", _taking_in, 1, "check_weakly_superadditive")
 
 
 @declare("check", "A coalition never pays more by taking in one player, or where it does")
 def check_weakly_subadditive(game: Game, witness: Mapping[str, Any] | None = None) -> Certificate:
     """v(S + i) <= v(S) + v(i) for all S and i outside S; the witness is the narrowest place."""
-    return _scan(game, witness, "a coalition never pays more by taking in one player", _joinings, -1, "check_weakly_subadditive")
+    return _scan(game, witness, "a coalition never pays more by taking in one player", _taking_in, -1, "check_weakly_subadditive")
 
 
 @declare("check", "All together do better than everybody alone")
@@ -173,7 +171,9 @@ def check_k_convex(game: Game, k: int, witness: Mapping[str, Any] | None = None)
             absent = everybody ^ S
             cover[S] = gains[-1] - sum(gains[-1] - gains[everybody ^ 1 << i] for i in members(absent))
     below = [Place(cover[S] - gains[S], (S,)) for S in range(1, everybody + 1) if S.bit_count() >= k]
-    places = [*below, *_second_differences(cover, game.n, 1)]
+    curved = ExactArray(np.array([*cover, None], dtype=object)[:-1], 1)
+    place = second_difference(curved.numerators, curved.largest, 1)
+    places = [*below, *([place] if place else [])]
     narrowest = min(places, key=lambda place: place.slack)
     worths = [rational.text(Fraction(cover[S], denominator)) for S in narrowest.coalitions]
     shown = {
@@ -269,46 +269,15 @@ def check_symmetric_players(game: Game, groups: Iterable[Iterable[str]], witness
 # --- inequalities ----------------------------------------------------------------------------------
 
 
-def _second_differences(worth: Sequence[int], n: int, sign: int) -> Iterator[Place]:
-    for j in range(n):
-        gain = [worth[S | 1 << j] - worth[S] for S in range(len(worth))]
-        for i in range(j):
-            for S in range(len(worth)):
-                if not S & (1 << i | 1 << j):
-                    yield Place(sign * (gain[S | 1 << i] - gain[S]), (S, S | 1 << i, S | 1 << j, S | 1 << i | 1 << j), (i, j))
+_growing = partial(joining, alone=False)
+_taking_in = partial(joining, alone=True)
 
 
-def _mergers(worth: Sequence[int], n: int, sign: int) -> Iterator[Place]:
-    for S in range(1, 1 << n):
-        rest = ((1 << n) - 1) ^ S
-        T = rest
-        # Each pair once: S holds the lowest member of both.
-        while T:
-            if S & -S < T & -T:
-                yield Place(sign * (worth[S | T] - worth[S] - worth[T]), (S, T))
-            T = (T - 1) & rest
-
-
-def _first_differences(worth: Sequence[int], n: int, sign: int) -> Iterator[Place]:
-    for S in range(1 << n):
-        for i in members(((1 << n) - 1) ^ S):
-            yield Place(sign * (worth[S | 1 << i] - worth[S]), (S, S | 1 << i), (i,))
-
-
-def _joinings(worth: Sequence[int], n: int, sign: int) -> Iterator[Place]:
-    for place in _first_differences(worth, n, sign):
-        S, _ = place.coalitions
-        if S:
-            (i,) = place.players
-            yield Place(place.slack - sign * worth[1 << i], (*place.coalitions, 1 << i), place.players)
-
-
-def _scan(game: Game, witness: Mapping[str, Any] | None, claim: str, places: Any, sign: int, check: str) -> Certificate:
+def _scan(game: Game, witness: Mapping[str, Any] | None, claim: str, places: Scan, sign: int, check: str) -> Certificate:
     """The certificate of an inequality that holds everywhere or not."""
     game, kept = settled(game, witness)
-    table, denominator = game.scaled_table
-    # The first of the narrowest places.
-    narrowest: Place | None = min(places(table, game.n, sign), key=lambda place: place.slack, default=None)
+    table = game.integer_table
+    narrowest = places(table.numerators, table.largest, sign)
     if narrowest is None:
         # One player: there is nothing to compare.
         return Certificate(claim, holds_if(True), witness=kept, check=check)
@@ -319,7 +288,7 @@ def _scan(game: Game, witness: Mapping[str, Any] | None, claim: str, places: Any
     return Certificate(
         claim,
         holds_if(narrowest.slack >= 0),
-        margin=Fraction(narrowest.slack, denominator),
+        margin=Fraction(narrowest.slack, table.denominator),
         witness={**shown, **kept},
         check=check,
     )

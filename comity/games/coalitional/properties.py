@@ -7,12 +7,19 @@ and ask what is good for cooperation.  For each ``is_...`` here a ``check_...`` 
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
 from comity import rational
-from comity.coalitions import members, subsets
+from comity.coalitions import members
 from comity.declaration import declare
 from comity.errors import InvalidGame
 from comity.games.coalitional.base import Game
 
+# Disjoint pairs of coalitions of so many players are compared at once: 3**11 of them stay in fast memory.
+MOST_AT_ONCE = 11
 READ_OFF = "it is read off the worths, and whoever asks again reads it off again"
 
 
@@ -69,9 +76,9 @@ def is_subadditive(game: Game) -> bool:
 )
 def is_monotone(game: Game) -> bool:
     """v(S + i) >= v(S) for all S, i."""
-    worth, _ = game.scaled_table
-    n, everybody = game.n, game.grand_coalition
-    return all(worth[S | 1 << i] >= worth[S] for S in range(everybody + 1) for i in range(n))
+    worth = game.integer_table.numerators
+    halves = (worth.reshape(-1, 2, 1 << i) for i in range(game.n))
+    return all(bool((with_i[:, 1] >= with_i[:, 0]).all()) for with_i in halves)
 
 
 @declare(
@@ -180,7 +187,8 @@ def is_k_convex(game: Game, k: int) -> bool:
     [False, True, True]
     """
     worth, cover = k_cover(game, k)
-    return all(c >= w for c, w in zip(cover, worth, strict=True)) and _least_second_difference_of(cover, game.n, 1) >= 0
+    as_array = np.array([*cover, None], dtype=object)[:-1]
+    return all(c >= w for c, w in zip(cover, worth, strict=True)) and _least_second_difference_of(as_array, 1) >= 0
 
 
 def k_cover(game: Game, k: int) -> tuple[list[int], list[int]]:
@@ -280,22 +288,67 @@ def _alike(game: Game, i: int, j: int) -> bool:
 
 
 def _least_second_difference(game: Game, sign: int) -> int:
-    return _least_second_difference_of(game.scaled_table[0], game.n, sign)
+    table = game.integer_table
+    return _least_second_difference_of(_within_64_bits(table.numerators, table.largest, 4), sign)
 
 
-def _least_second_difference_of(worth: list[int], n: int, sign: int) -> int:
-    pairs = [(1 << i, 1 << j) for j in range(n) for i in range(j)]
-    differences = (
-        worth[S | i | j] - worth[S | j] - worth[S | i] + worth[S] for i, j in pairs for S in range(len(worth)) if not S & (i | j)
-    )
-    return min((sign * difference for difference in differences), default=0)
+def _least_second_difference_of(worth: NDArray[Any], sign: int) -> int:
+    n, least = worth.size.bit_length() - 1, 0
+    for j in range(n):
+        halves = worth.reshape(-1, 2, 1 << j)
+        gain = (halves[:, 1] - halves[:, 0]).ravel() * sign
+        for i in range(j):
+            quarters = gain.reshape(-1, 2, 1 << i)
+            least = min(least, int((quarters[:, 1] - quarters[:, 0]).min()))
+            if least < 0:
+                return least
+    return least
 
 
 def _merging_never_hurts(game: Game, sign: int) -> bool:
-    worth, _ = game.scaled_table
-    return all(sign * (worth[S] - worth[T] - worth[S ^ T]) >= 0 for S in range(len(worth)) for T in subsets(S))
+    table = game.integer_table
+    worth = _within_64_bits(table.numerators, table.largest, 3) * sign
+    # Everybody up to player j: S is one with j, T one without j.
+    return all(_never_less(worth[1 << j : 2 << j], worth[1 << j : 2 << j], worth[: 1 << j]) for j in range(game.n))
+
+
+def _never_less(both: NDArray[Any], S: NDArray[Any], T: NDArray[Any]) -> bool:
+    """v(S or T) >= v(S) + v(T) for all disjoint S and T, by tables of the worths that others of whom some may join give.
+
+    The player who doubles a table - on the first axis - joins neither, S or T; few players are taken all at once.
+    """
+    both, S, T = (table.reshape(-1, 1) for table in (both, S, T))
+    waiting = [(both, S, T)]
+    while waiting:
+        both, S, T = waiting.pop()
+        half = len(both) // 2
+        if half == 0:
+            if (both < S + T).any():
+                return False
+            continue
+        without, with_it = both[:half], both[half:]
+        cases = ((without, S[:half], T[:half]), (with_it, S[half:], T[:half]), (with_it, S[:half], T[half:]))
+        if half == 1:
+            if any((b < s + t).any() for b, s, t in cases):
+                return False
+        elif half >= 1 << MOST_AT_ONCE:
+            waiting += cases
+        else:
+            waiting.append(
+                (np.hstack([b for b, _, _ in cases]), np.hstack([s for _, s, _ in cases]), np.hstack([t for _, _, t in cases]))
+            )
+    return True
 
 
 def _joining_never_hurts(game: Game, sign: int) -> bool:
-    worth, _ = game.scaled_table
-    return all(sign * (worth[S] - worth[S ^ 1 << i] - worth[1 << i]) >= 0 for S in range(len(worth)) for i in members(S))
+    table = game.integer_table
+    worth = _within_64_bits(table.numerators, table.largest, 3) * sign
+    halves = ((worth.reshape(-1, 2, 1 << i), worth[1 << i]) for i in range(game.n))
+    return all(bool((with_i[:, 1] - with_i[:, 0] >= alone).all()) for with_i, alone in halves)
+
+
+def _within_64_bits(worths: NDArray[Any], largest: int, terms: int) -> NDArray[Any]:
+    """Integers that hold the sum of so many worths: of 32 or 64 bits, or Python's."""
+    if largest * terms < 1 << 31:
+        return worths.astype(np.int32)
+    return worths if largest * terms < 1 << 63 else worths.astype(object)

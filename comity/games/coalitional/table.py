@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
@@ -11,7 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from comity import rational
-from comity.coalitions import check_table_size, label, mask_of, names_of, player_names
+from comity.coalitions import (
+    MAX_GIVEN_TABLE_PLAYERS,
+    MAX_TABLE_PLAYERS,
+    check_table_size,
+    label,
+    mask_of,
+    memory_of_table,
+    names_of,
+    player_names,
+)
 from comity.declaration import declare
 from comity.errors import ComityError, InvalidGame
 from comity.exact_array import ExactArray, decimals
@@ -19,6 +29,8 @@ from comity.games.coalitional.base import Doubles, Game, Orientation
 from comity.games.coalitional.json_form import read_table
 
 _ABSENT = object()
+# A copy of more memory than this is announced.
+ANNOUNCED_BYTES = 1 << 30
 # Doubles of more players than this are read one by one only where a concept needs them exactly.
 MOST_EXACT_DOUBLES = 14
 
@@ -37,7 +49,8 @@ class TableGame(Game):
     players : sequence of str, or None for "1", "2", ...
     values : array-like, shape (2**n,)
         Index bit i stands for player i; ``values[0]``, the empty coalition, must be 0.  Integers and
-        Fractions stay exact, floats are read as the decimals they print.
+        Fractions stay exact, floats are read as the decimals they print.  An array is copied, unless it owns its memory
+        and is read-only; at most 30 players (8.6 GB), 25 from a list.
     orientation : "gain" or "cost"
 
     Examples
@@ -69,7 +82,7 @@ class TableGame(Game):
         self.players = player_names(players, n)
         self.orientation = _orientation(orientation)
         n = self.n
-        check_table_size(n)
+        check_table_size(n, MAX_GIVEN_TABLE_PLAYERS if isinstance(values, np.ndarray) else MAX_TABLE_PLAYERS)
         shape = values.shape if isinstance(values, np.ndarray) else (size,)
         if shape != (1 << n,):
             raise InvalidGame(
@@ -202,6 +215,11 @@ def _count(players: Sequence[str] | None, keys: Iterable[tuple[str, ...]]) -> in
 
 def _copy(values: Any, players: Sequence[str]) -> NDArray[Any]:
     if isinstance(values, np.ndarray) and values.dtype.kind in "iuf":
+        if values.base is None and not values.flags.writeable and values.dtype in (np.int64, np.float64):
+            return values  # nobody can change it any more
+        if values.nbytes > ANNOUNCED_BYTES:
+            message = f"a copy of the table of {len(players)} players needs {memory_of_table(len(players))}; "
+            warnings.warn(message + "to share it, call values.setflags(write=False) first", ResourceWarning, stacklevel=4)
         copy = values.copy()
         copy.flags.writeable = False
         return copy
