@@ -55,6 +55,8 @@ def _linear_root(
     root = value - here / slope
     if (low is not None and root < low) or (high is not None and root > high):
         return None
+    if here <= 0 and root == (high if slope > 0 else low):
+        return None  # it turns beyond the root, where the number cannot go
     middle = (value + root) / 2
     return root if at(root) == 0 and at(middle) == here / 2 else None
 

@@ -428,8 +428,8 @@ def _turned(setting: Setting, finding: Finding, path: str, value: Fraction, turn
     nudge = max(abs(turns), abs(turns - value), Fraction(1, 10**6)) / 10**9
     tried = [turns] if whole_number else [turns, turns + nudge, turns - nudge]
     low, high = paths.range_of(setting, path)
-    sayable = [number for number in tried if (low is None or number >= low) and (high is None or number <= high)]
-    return any(_holds_with(setting, finding, path, number) is not finding.holds for number in sayable)
+    sayable = {max(min(number, number if high is None else high), number if low is None else low) for number in tried}
+    return any(_holds_with(setting, finding, path, number) is not finding.holds for number in sorted(sayable))
 
 
 def _holds_with(setting: Setting, finding: Finding, path: str, number: Fraction) -> bool | None:

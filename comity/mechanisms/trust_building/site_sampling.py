@@ -105,7 +105,8 @@ class SiteSampling(Clause):
         exact = low if low == high else float((low + high) / 2)
         return (
             Margin(self.path("inspections"), self.inspections, turns if turns is None or turns >= 0 else None),
-            Margin(self.path("target"), target, exact),
+            # No target is above 1: a sample that finds violations for certain meets them all.
+            Margin(self.path("target"), target, None if low == 1 else exact),
         )
 
     def _sentence(self, sample: AttributeSampling) -> str:
