@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from itertools import product
-from math import comb, factorial, prod
+from math import comb, factorial, lcm, prod
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -95,7 +95,10 @@ class DataPool(Game):
                 f"{self.n} data sets of {len(kinds)} different sizes can come together in more than {MAX_COUNTS:,} ways; "
                 "round the sizes so that more of them are equal, or group data sets"
             )
-        shares = {size: _average_contribution(size, kinds, self.saturation) for size in kinds}
+        # Counted in a unit in which all are whole numbers.
+        unit = lcm(self.saturation.denominator, *(size.denominator for size in kinds))
+        whole = {int(size * unit): count for size, count in kinds.items()}
+        shares = {size: _average_contribution(int(size * unit), whole, int(self.saturation * unit)) for size in kinds}
         return [self.worth * shares[size] for size in self.sizes]
 
     def to_json(self) -> dict[str, Any]:
@@ -119,7 +122,7 @@ def counts_of(sizes: Iterable[Fraction]) -> int:
     return prod(count + 1 for count in Counter(sizes).values())
 
 
-def _average_contribution(size: Fraction, kinds: Mapping[Fraction, int], saturation: Fraction) -> Fraction:
+def _average_contribution(size: int, kinds: Mapping[int, int], saturation: int) -> Fraction:
     """Of one data set of this size, to a pool of worth 1, rounded down at each summand."""
     others = {other: count - (other == size) for other, count in kinds.items()}
     n = sum(kinds.values())
@@ -127,9 +130,8 @@ def _average_contribution(size: Fraction, kinds: Mapping[Fraction, int], saturat
     for come in product(*(range(count + 1) for count in others.values())):
         before = sum(come)
         ways = prod(comb(count, c) for count, c in zip(others.values(), come, strict=True))
-        records = sum((c * other for other, c in zip(others, come, strict=True)), Fraction(0))
+        filled = saturation + sum(c * other for other, c in zip(others, come, strict=True))
         # N' / (N' + k) - N / (N + k) = k (N' - N) / ((N' + k) (N + k))
-        added = saturation * size / ((records + size + saturation) * (records + saturation))
         weight = ways * factorial(before) * factorial(n - 1 - before)
-        total += (weight * added.numerator << BITS) // (factorial(n) * added.denominator)
+        total += (weight * saturation * size << BITS) // (factorial(n) * filled * (filled + size))
     return Fraction(total, 1 << BITS)

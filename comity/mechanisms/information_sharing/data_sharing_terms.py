@@ -133,17 +133,21 @@ class DataSharingTerms(Clause):
 
     def worth(self, setting: Setting, period: int) -> Fraction:
         """What the data held in a period are worth to all users."""
-        return sum((_pool(pool, purpose.worth) for purpose, pool in self._pools(setting, period)), ZERO)
+        return sum((amount for _, amount in self._uses_of(setting, period)), ZERO)
+
+    def _uses_of(self, setting: Setting, period: int) -> list[tuple[str, Fraction]]:
+        """What the data held in a period are worth for each purpose."""
+        return [(purpose.name, _pooled(sizes, purpose)) for purpose, sizes in self._held(setting, period)]
 
     def _worths(self, setting: Setting, period: int) -> dict[str, Fraction]:
         found = {one.name: ZERO for one in self._present(setting)}
-        for purpose, pool in self._pools(setting, period):
-            for name, part in pool.parts.items():
+        for purpose, sizes in self._held(setting, period):
+            for name, part in zip(sizes, _parts(tuple(sizes.values()), purpose.saturation), strict=True):
                 found[name] += purpose.worth * part
         return found
 
-    def _pools(self, setting: Setting, period: int) -> list[tuple[Purpose, StatedPool]]:
-        """For each purpose the data sets held for it, with the part of its worth each is credited with."""
+    def _held(self, setting: Setting, period: int) -> list[tuple[Purpose, dict[str, Fraction]]]:
+        """For each purpose the usable records of the data sets held for it, where there are any."""
         usable = {tier.name: tier.usable for tier in self.tier}
         found = []
         for purpose in self.purpose:
@@ -153,10 +157,20 @@ class DataSharingTerms(Clause):
                 if one.retention > period and (not one.purposes or purpose.name in one.purposes)
             }
             if sizes:
-                parts = dict(zip(sizes, _parts(tuple(sizes.values()), purpose.saturation), strict=True))
-                held = f"{purpose.name}, period {period + 1}"
-                found.append((purpose, StatedPool(held, sizes, purpose.saturation, parts)))
+                found.append((purpose, sizes))
         return found
+
+    def _pools(self, setting: Setting, period: int) -> list[StatedPool]:
+        """The pools held in a period with the part of its worth each data set is credited with."""
+        return [
+            StatedPool(
+                f"{purpose.name}, period {period + 1}",
+                sizes,
+                purpose.saturation,
+                dict(zip(sizes, _parts(tuple(sizes.values()), purpose.saturation), strict=True)),
+            )
+            for purpose, sizes in self._held(setting, period)
+        ]
 
     def _present(self, setting: Setting) -> list[DataSet]:
         present = {member.id for member in setting.among(self)}
@@ -319,7 +333,7 @@ class DataSharingTerms(Clause):
     def _prices(self, setting: Setting, data: Sequence[DataSet]) -> Finding:
         unit, prices = f"{setting.unit} per {setting.period}", self.prices(setting, 0)
         starts = [0, *sorted({one.retention for one in data})[:-1]]
-        pools = [pool for period in starts for _, pool in self._pools(setting, period)]
+        pools = [pool for period in starts for pool in self._pools(setting, period)]
         listed = ", ".join(f"{one.name} of {one.provider} {short(prices[one.name])}" for one in data[:LISTED])
         more = f" and {len(data) - LISTED} more" if len(data) > LISTED else ""
         later = "; once some are deleted, the others earn more" if len(starts) > 1 else ""
@@ -362,7 +376,7 @@ class DataSharingTerms(Clause):
                 total,
                 events={},
                 certain={
-                    **{f"use for {p.name}": part * _pool(pool, p.worth) for p, pool in self._pools(setting, 0)},
+                    **{f"use for {purpose}": part * amount for purpose, amount in self._uses_of(setting, 0)},
                     **{f"paid for {name}": -part * price for name, price in prices.items()},
                     **{f"earned with {one.name}": prices[one.name] for one in own},
                     **{f"elsewhere, with {one.name}": -one.elsewhere for one in own},
@@ -498,13 +512,13 @@ class DataSharingTerms(Clause):
         """What all data are worth in the first period by purpose, and the risk of this data set, were it held in a tier."""
         moved = replace(one, tier=tier.name)
         clause = replace(self, data=tuple(moved if other.name == one.name else other for other in self.data))
-        worth = [(f"{tier.name}: {purpose.name}", _pool(pool, purpose.worth)) for purpose, pool in clause._pools(setting, 0)]
+        worth = [(f"{tier.name}: {purpose}", amount) for purpose, amount in clause._uses_of(setting, 0)]
         return [*worth, (f"{tier.name}: risk of a leak", -one.harm * tier.leak)]
 
 
-def _pool(pool: StatedPool, worth: Fraction) -> Fraction:
-    records = sum(pool.sizes.values(), ZERO)
-    return worth * records / (records + pool.saturation)
+def _pooled(sizes: Mapping[str, Fraction], purpose: Purpose) -> Fraction:
+    records = sum(sizes.values(), ZERO)
+    return purpose.worth * records / (records + purpose.saturation)
 
 
 # The same pools are priced again and again while a lever is searched.
