@@ -9,6 +9,7 @@ from typing import Any
 from comity import rational
 from comity.certificate import Certificate, Verdict, holds_if
 from comity.checks.excess_chain import integer_excesses
+from comity.checks.largest_excess import largest_excess
 from comity.coalitions import mask_of, names_of
 from comity.declaration import declare
 from comity.errors import InvalidEvidence
@@ -70,9 +71,8 @@ def check_in_core(game: Game, x: Sequence[Any], witness: Mapping[str, Any] | Non
     """
     game, kept = settled(game, witness)
     amounts = exact_amounts(game, x)
-    table, denominator = game.scaled_table
-    if sum(amounts) != Fraction(table[-1], denominator):
-        gap = abs(sum(amounts) - Fraction(table[-1], denominator))
+    gap = abs(sum(amounts) - game.exact(game.grand_coalition))
+    if gap:
         return Certificate(
             "the allocation is in the core",
             Verdict.FAILS,
@@ -80,10 +80,8 @@ def check_in_core(game: Game, x: Sequence[Any], witness: Mapping[str, Any] | Non
             witness={"coalition": list(game.players), "reason": "the amounts do not add up to its worth", **kept},
             check="check_in_core",
         )
-    scale, excess = integer_excesses(game, amounts)
     # With one player there is no proper coalition.
-    worst = 1 + int(excess[1:-1].argmax()) if game.n > 1 else 0
-    largest = Fraction(int(excess[worst]), scale)
+    worst, largest = largest_excess(game, amounts) if game.n > 1 else (0, Fraction(0))
     return Certificate(
         "the allocation is in the core",
         holds_if(largest <= 0),
