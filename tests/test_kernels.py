@@ -11,9 +11,12 @@ from comity.certificate import Basis, Verdict
 from comity.checks.confirm import confirm
 from comity.checks.kernels import complements
 from comity.checks.values import check_banzhaf_value, check_shapley_value
+from comity.coalitions import subsets
 from comity.games.coalitional.table import TableGame
+from comity.games.kernels import moebius as moebius_kernel
 from comity.solvers.kernels import weighted_sums
 from comity.solvers.values.banzhaf import banzhaf_value
+from comity.solvers.values.dividends import dividend_table
 from comity.solvers.values.shapley import shapley_value
 
 RNG = np.random.default_rng(7)
@@ -172,3 +175,30 @@ def test_a_normalized_banzhaf_value_of_many_doubles():
         max(abs(a - b) for a, b in zip(result.exact, banzhaf_value(as_written(worths), normalized=True).exact, strict=True))
         <= (result.notes["error_bound"])
     )
+
+
+# --- dividends ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 4, 5, 8, 13])
+def test_the_moebius_transform_is_undone_by_adding_up_subsets(n, way, monkeypatch):
+    monkeypatch.setattr(moebius_kernel, "INNER", 3)
+    monkeypatch.setattr(moebius_kernel, "ABREAST", 4)
+    worths = RNG.integers(-(2**62), 2**62, 1 << n)
+    dividends = worths.copy()
+    moebius_kernel.moebius(dividends)
+    for i in range(n):
+        halves = dividends.reshape(-1, 2, 1 << i)
+        halves[:, 1] += halves[:, 0]
+    assert (dividends == worths).all()
+
+
+@pytest.mark.parametrize("largest", [10, 2**61])
+def test_dividends_add_up_to_the_worth_of_the_coalition(largest):
+    game = TableGame(None, np.concatenate([[0], RNG.integers(-largest, largest, 63)]))
+    table = dividend_table(game)
+    for S in range(64):
+        assert sum(table[T] for T in subsets(S)) == game.exact(S)
+    assert game.dividends() == {S: table[S] for S in range(64) if table[S]}
+    dual = TableGame(None, [game.exact(63) - game.exact(63 ^ S) for S in range(64)])
+    assert game.dual_dividends() == dual.dividends()

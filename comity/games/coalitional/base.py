@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from comity import rational
 from comity.coalitions import check_table_size, exact_sums
 from comity.errors import InvalidGame
-from comity.exact_array import ExactArray
+from comity.exact_array import SMALL, ExactArray
+from comity.games.kernels.moebius import moebius
 
 
 class Orientation(StrEnum):
@@ -111,17 +112,16 @@ class Game(ABC):
 
     def dividends(self) -> dict[int, Fraction]:
         """The non-zero Harsanyi dividends d(S) = v(S) - sum of d(T) over proper subsets T."""
-        table, denominator = self.scaled_table
-        return {S: Fraction(d, denominator) for S, d in enumerate(_moebius(table, self.n)) if d}
+        return _nonzero(integer_dividends(self.integer_table))
 
     def dual_dividends(self) -> dict[int, Fraction]:
         """The non-zero dividends of the dual game v*(S) = v(N) - v(N without S).
 
         Few where many dividends are not: an airport has one for each length of runway.
         """
-        table, denominator = self.scaled_table
-        dual = [table[-1] - worth for worth in reversed(table)]
-        return {S: Fraction(d, denominator) for S, d in enumerate(_moebius(dual, self.n)) if d}
+        table = self.integer_table
+        together = int(table.numerators[-1])
+        return _nonzero(integer_dividends(ExactArray(together - table.numerators[::-1], table.denominator)))
 
     def excess(self, coalition: int, x: Sequence[Fraction]) -> Fraction:
         """How much a coalition would gain by leaving the allocation x; positive: it would rather leave.
@@ -168,11 +168,28 @@ class Game(ABC):
         return f"<{type(self).__name__}: {self.n} players ({shown}), {self.orientation}>"
 
 
-def _moebius(table: Sequence[int], n: int) -> list[int]:
-    dividend = list(table)
+def integer_dividends(table: ExactArray) -> ExactArray:
+    """The Harsanyi dividends of all coalitions, by coalition, from the worths; in the same unit.
+
+    >>> integer_dividends(ExactArray.of([0, 1, 2, 5])).numerators.tolist()
+    [0, 1, 2, 2]
+    """
+    n = len(table).bit_length() - 1
+    # A dividend is a sum of at most 2**n worths.
+    if table.numerators.dtype != object and max(table.largest, 1) << n < SMALL:
+        dividends = table.numerators.copy()
+        moebius(dividends)
+        return ExactArray(dividends, table.denominator)
+    dividends = table.numerators.astype(object)
     for i in range(n):
-        bit = 1 << i
-        for coalition in range(1 << n):
-            if coalition & bit:
-                dividend[coalition] -= dividend[coalition ^ bit]
-    return dividend
+        halves = dividends.reshape(-1, 2, 1 << i)
+        halves[:, 1] -= halves[:, 0]
+    return ExactArray(dividends, table.denominator)
+
+
+def _nonzero(dividends: ExactArray) -> dict[int, Fraction]:
+    found = np.flatnonzero(dividends.numerators != 0)
+    return {
+        int(S): Fraction(int(dividend), dividends.denominator)
+        for S, dividend in zip(found, dividends.numerators[found], strict=True)
+    }
