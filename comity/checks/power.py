@@ -11,7 +11,8 @@ from comity import rational
 from comity.certificate import Certificate, holds_if
 from comity.checks.comparison import compared, created_by
 from comity.checks.core import settled
-from comity.checks.voting_power import recount
+from comity.checks.large_votes import check_enclosed, enclosed_banzhaf, enclosed_shapley_shubik
+from comity.checks.voting_power import countable, recount
 from comity.coalitions import mask_of, members, names_of
 from comity.declaration import declare
 from comity.errors import InvalidEvidence
@@ -26,6 +27,8 @@ Counting = Callable[[list[bool], int], Sequence[Fraction]]
 def check_shapley_shubik_index(game: Game, x: Sequence[Any], witness: Mapping[str, Any] | None = None) -> Certificate:
     """Dividends of the table divided equally; for weighted votes the coalitions of the others are counted again.
 
+    More votes than can be counted exactly are enclosed, with the basis ENCLOSED and an allowance named in the claim.
+
     Examples
     --------
     >>> from comity.games.coalitional.voting import VotingGame
@@ -35,13 +38,23 @@ def check_shapley_shubik_index(game: Game, x: Sequence[Any], witness: Mapping[st
     game, kept = settled(game, witness)
     claim, check = "the amounts are the Shapley-Shubik index", "check_shapley_shubik_index"
     if isinstance(game, VotingGame):
+        if not countable(game.weights, game.quota):
+            return check_enclosed(game, x, "Shapley-Shubik index", check, enclosed_shapley_shubik)
         return compared(game, x, claim, check, lambda: _orders_of_votes(game), kept, game.n)
     return compared(game, x, claim, check, lambda: _equal_parts_of_dividends(game), kept, MAX_PLAYERS)
 
 
 @declare("check", "Each amount is the player's share of all swings", confirms=("banzhaf_index",))
 def check_banzhaf_index(game: Game, x: Sequence[Any], witness: Mapping[str, Any] | None = None) -> Certificate:
-    """A player swings twice as many coalitions as it is in that win, less all that win."""
+    """A player swings twice as many coalitions as it is in that win, less all that win.
+
+    The coalitions of the others are counted again for more votes than a table is for, and enclosed for still more.
+    """
+    if isinstance(game, VotingGame) and game.n > MAX_PLAYERS:
+        if not countable(game.weights, game.quota):
+            return check_enclosed(game, x, "Banzhaf index", "check_banzhaf_index", enclosed_banzhaf)
+        claim = "the amounts are the Banzhaf index"
+        return compared(game, x, claim, "check_banzhaf_index", lambda: _swings_of_votes(game), {}, game.n)
     return _check(game, x, witness, "Banzhaf index", "check_banzhaf_index", lambda wins, n: _shares(_swings(wins, n)))
 
 
@@ -194,6 +207,10 @@ def _orders_of_votes(game: VotingGame) -> list[Fraction]:
         sum((w * count for w, count in zip(weights, counts, strict=True)), Fraction(0))
         for counts in recount(game.weights, game.quota)
     ]
+
+
+def _swings_of_votes(game: VotingGame) -> list[Fraction]:
+    return _shares([sum(counts) for counts in recount(game.weights, game.quota)])
 
 
 def _equal_parts_of_dividends(game: Game) -> list[Fraction]:

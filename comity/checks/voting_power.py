@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from math import comb, lcm
@@ -15,6 +15,7 @@ from comity.declaration import declare
 from comity.games.coalitional.voting import VotingGame
 
 MAX_ENUMERATED = 16
+MAX_COUNTED = 16_000_000_000
 
 
 @declare("check", "How often a vote decides", reference="Banzhaf (1965); Shapley & Shubik (1954)")
@@ -46,13 +47,26 @@ def check_voting_power(game: VotingGame, player: str, swings: int, shapley_shubi
 @lru_cache(maxsize=64)
 def recount(weights: tuple[Fraction, ...], quota: Fraction) -> tuple[tuple[int, ...], ...]:
     """For every player, how many coalitions of each number of others win with the player only."""
-    unit = lcm(quota.denominator, *(weight.denominator for weight in weights))
-    whole, needed = [int(weight * unit) for weight in weights], int(quota * unit)
-    needed = min(needed, sum(whole) + 1)
+    whole, needed = whole_votes(weights, quota)
     if len(whole) <= MAX_ENUMERATED and needed < 2**62:
         return _enumerated(whole, needed)
-    found = {w: _without_one(whole, w, needed) for w in set(whole)}
+    kinds = sorted(set(whole), reverse=True)
+    found = dict(_without_one_of_each([(w, whole.count(w)) for w in kinds], {0: 1}, needed, len(whole)))
     return tuple(found[w] for w in whole)
+
+
+def whole_votes(weights: Sequence[Fraction], quota: Fraction) -> tuple[list[int], int]:
+    """Weights and quota in integers; a quota nobody reaches is cut to just above all."""
+    unit = lcm(quota.denominator, *(weight.denominator for weight in weights))
+    whole = [int(weight * unit) for weight in weights]
+    return whole, min(int(quota * unit), sum(whole) + 1)
+
+
+def countable(weights: Sequence[Fraction], quota: Fraction) -> bool:
+    """Whether counting takes seconds: a step for each vote and sum of weights, as long as all sizes together are."""
+    whole, needed = whole_votes(weights, quota)
+    n = len(whole)
+    return n <= MAX_ENUMERATED or n * min(needed, 1 << n) * (4000 + n * n) <= MAX_COUNTED
 
 
 def _enumerated(weights: Sequence[int], quota: int) -> tuple[tuple[int, ...], ...]:
@@ -68,15 +82,34 @@ def _enumerated(weights: Sequence[int], quota: int) -> tuple[tuple[int, ...], ..
     return tuple(found)
 
 
-def _without_one(weights: Sequence[int], w: int, quota: int) -> tuple[int, ...]:
-    others = list(weights)
-    others.remove(w)
-    # (weight, size) of every coalition of the others, sizes as exponents of a polynomial in an integer.
-    slot = len(others) + 1
-    counted: dict[int, int] = {0: 1}
-    for other in sorted(others, reverse=True):
-        for total, sizes in sorted(counted.items(), reverse=True):
-            if total + other < quota:
-                counted[total + other] = counted.get(total + other, 0) + (sizes << slot)
-    decides = sum(sizes for total, sizes in counted.items() if quota - w <= total < quota)
-    return tuple(decides >> (size * slot) & ((1 << slot) - 1) for size in range(len(weights)))
+def _without_one_of_each(
+    kinds: Sequence[tuple[int, int]], others: dict[int, int], quota: int, n: int
+) -> Iterator[tuple[int, tuple[int, ...]]]:
+    """For each kind (weight, copies): the losing coalitions without one of it that win with it, by size.
+
+    ``others`` counts the coalitions of everybody else by their weight, the number of each size in a slot of n bits; either
+    half of the kinds is counted once for all kinds of the other.
+    """
+    if len(kinds) == 1:
+        w, copies = kinds[0]
+        counted = _with_members(others, w, copies - 1, quota, n)
+        decides = sum(sizes for total, sizes in counted.items() if quota - w <= total < quota)
+        yield w, tuple(decides >> (size * n) & ((1 << n) - 1) for size in range(n))
+        return
+    middle = len(kinds) // 2
+    for own, rest in ((kinds[:middle], kinds[middle:]), (kinds[middle:], kinds[:middle])):
+        counted = others
+        for w, copies in rest:
+            counted = _with_members(counted, w, copies, quota, n)
+        yield from _without_one_of_each(own, counted, quota, n)
+
+
+def _with_members(counted: dict[int, int], w: int, copies: int, quota: int, slot: int) -> dict[int, int]:
+    """The count with so many more members of weight w; sums that reach the quota are dropped, for they have won."""
+    for _ in range(copies):
+        joined = dict(counted)
+        for total, sizes in counted.items():
+            if total + w < quota:
+                joined[total + w] = joined.get(total + w, 0) + (sizes << slot)
+        counted = joined
+    return counted

@@ -9,8 +9,9 @@ from comity.checks.power import check_shapley_shubik_index
 from comity.declaration import declare
 from comity.games.coalitional.base import Game
 from comity.games.coalitional.voting import VotingGame
-from comity.games.coalitional.voting_power import voting_power
+from comity.games.coalitional.voting_power import MAX_WORK, voting_power, work
 from comity.results import Allocation
+from comity.solvers.values.large_votes import shapley_shubik_by_quadrature
 from comity.solvers.values.simple import no_power, swings, winning
 
 
@@ -35,7 +36,9 @@ from comity.solvers.values.simple import no_power, swings, winning
 def shapley_shubik_index(game: Game) -> Allocation:
     """The Shapley value of a simple game: the share of the orders of joining in which the player turns losing into winning.
 
-    Weighted votes are counted by their sums, so that many players are no obstacle; other games need their table.
+    Weighted votes are counted by their sums, so that many players are no obstacle; other games need their table.  The count is
+    exact up to about a hundred votes with weights up to a hundred; beyond, the amounts are doubles found by quadrature, and the
+    certificate encloses each of them (basis ENCLOSED) and states how far their sum is from 1.
 
     References
     ----------
@@ -50,7 +53,10 @@ def shapley_shubik_index(game: Game) -> Allocation:
     if isinstance(game, VotingGame):
         if not game.exact(game.grand_coalition):
             raise no_power(game, "no coalition wins", game.grand_coalition)
-        x = tuple(voting_power(game).shapley_shubik.values())
+        if work(game) > MAX_WORK:
+            x = tuple(map(Fraction, shapley_shubik_by_quadrature(game)))
+        else:
+            x = tuple(voting_power(game).shapley_shubik.values())
     else:
         orders = [Fraction(1, n * comb(n - 1, s)) for s in range(n)]
         counts = swings(winning(game), n)
