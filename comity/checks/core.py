@@ -8,7 +8,7 @@ from typing import Any
 
 from comity import rational
 from comity.certificate import Certificate, Verdict, holds_if
-from comity.checks.excess_chain import integer_excesses
+from comity.checks.excess_scan import ExcessScan
 from comity.checks.largest_excess import largest_excess
 from comity.coalitions import mask_of, names_of
 from comity.declaration import declare
@@ -164,17 +164,17 @@ def check_least_core(game: Game, x: Sequence[Any], witness: Mapping[str, Any]) -
     weights = read_weights(game, witness.get("weights"))
     stated = witness.get("epsilon")
     epsilon = None if stated is None else rational.exact(stated, "epsilon")
-    scale, excess = integer_excesses(game, amounts)
+    scan = ExcessScan(game, amounts)
     covered = {sum((w for S, w in weights if S >> i & 1), Fraction(0)) for i in range(game.n)}
     balanced = (
         len(covered) == 1
-        and all(w > 0 and 0 < S < game.grand_coalition and Fraction(int(excess[S]), scale) == epsilon for S, w in weights)
+        and all(w > 0 and 0 < S < game.grand_coalition and scan.excess(S) == epsilon for S, w in weights)
         and sum(w for _, w in weights) == (1 if game.n > 1 else 0)
     )
-    largest = Fraction(int(excess[1:-1].max()), scale) if game.n > 1 else None
+    largest = largest_excess(game, amounts)[1] if game.n > 1 else None
     return Certificate(
         "no efficient allocation has a smaller largest excess",
-        holds_if(balanced and largest == epsilon and excess[game.grand_coalition] == 0),
+        holds_if(balanced and largest == epsilon and scan.excess(game.grand_coalition) == 0),
         witness={
             "epsilon": None if epsilon is None else rational.text(epsilon),
             "weights": _listed(game, weights),

@@ -24,6 +24,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import accumulate
 from math import gcd, lcm
 from typing import Any
 
@@ -31,8 +32,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from comity import rational
+from comity.checks.excess_scan import ExcessScan, Masks, spread
 from comity.coalitions import label, mask_of, names_of
 from comity.errors import InvalidEvidence
+from comity.exact_array import ExactArray
 from comity.games.coalitional.base import Game
 
 # Differences of two integers below this stay inside int64.
@@ -78,17 +81,16 @@ class Objectors(ABC):
         """How much this one complains."""
 
     @abstractmethod
-    def above(self, epsilon: Fraction, span: Span) -> Any:
-        """One outside the span who complains more than that, or None."""
+    def first_above(self, levels: Sequence[tuple[Fraction, Span]]) -> tuple[int, Any] | None:
+        """A level and one outside its span who complains more than its excess, or None."""
 
 
 class Coalitions(Objectors):
-    """Coalitions, whose excess is multiplied by ``weights[S]`` if there are weights (the empty one and everybody need none)."""
+    """Coalitions, whose excess is divided by ``divisors`` if there are any (the empty one and everybody need none)."""
 
-    def __init__(self, game: Game, x: Sequence[Fraction], weights: Sequence[Fraction] | None = None) -> None:
+    def __init__(self, game: Game, x: Sequence[Fraction], divisors: ExactArray | None = None) -> None:
         super().__init__(game, x)
-        self.weights = weights
-        self.scale, self.array = integer_excesses(game, x)
+        self.scan = ExcessScan(game, x, divisors)
 
     @property
     def everybody(self) -> int:
@@ -110,24 +112,30 @@ class Coalitions(Objectors):
         return [key >> i & 1 for i in range(self.game.n)]
 
     def excess(self, key: int) -> Fraction:
-        plain = Fraction(int(self.array[key]), self.scale)
-        return plain if self.weights is None else self.weights[key] * plain
+        return self.scan.excess(key)
 
-    def above(self, epsilon: Fraction, span: Span) -> int | None:
-        found = np.flatnonzero((self.array > self._limit(epsilon)) & span.outside())
-        return int(found[0]) if found.size else None
+    def first_above(self, levels: Sequence[tuple[Fraction, Span]]) -> tuple[int, int] | None:
+        # Who is above a level must be inside its span, and then is inside the larger spans of later levels: each coalition is
+        # held to the first level that it is above, and those below the least excess to none.
+        least = list(accumulate((epsilon for epsilon, _ in levels), min))
+        for S in self.scan.above(least[-1]) if levels else ():
+            for k, above in self._placed(S[self.scan.exceeds(S, least[-1])], least, 0, len(levels)):
+                outside = above[~levels[k][1].contains(above)]
+                if outside.size:
+                    return k, int(outside[0])
+        return None
 
-    def _limit(self, epsilon: Fraction) -> Any:
-        """The largest integer excess that is not above epsilon: one for all, or one for each coalition."""
-        if self.weights is None:
-            floor = (epsilon * self.scale).__floor__()
-            return floor if self.array.dtype == object else max(min(floor, SAFE), -SAFE)
-        floors = [(epsilon * self.scale / w).__floor__() if w else 0 for w in self.weights]
-        if self.array.dtype == object:
-            limit = np.empty(len(floors), dtype=object)
-            limit[:] = floors
-            return limit
-        return np.array([max(min(floor, SAFE), -SAFE) for floor in floors], dtype=np.int64)
+    def _placed(self, S: Masks, least: Sequence[Fraction], low: int, high: int) -> Iterator[tuple[int, Masks]]:
+        """By level, the coalitions that are above it first; all are above one of low, ..., high - 1 and none before."""
+        if not S.size:
+            return
+        if high - low == 1:
+            yield low, S
+            return
+        middle = (low + high) // 2
+        sooner = self.scan.exceeds(S, least[middle - 1])
+        yield from self._placed(S[sooner], least, low, middle)
+        yield from self._placed(S[~sooner], least, middle, high)
 
 
 class Pairs(Objectors):
@@ -162,7 +170,15 @@ class Pairs(Objectors):
     def excess(self, key: tuple[int, int]) -> Fraction:
         return Fraction(self.excesses[key[0]] - self.excesses[key[1]], self.scale)
 
+    def first_above(self, levels: Sequence[tuple[Fraction, Span]]) -> tuple[int, tuple[int, int]] | None:
+        for k, (epsilon, span) in enumerate(levels):
+            found = self.above(epsilon, span)
+            if found is not None:
+                return k, found
+        return None
+
     def above(self, epsilon: Fraction, span: Span) -> tuple[int, int] | None:
+        """A pair outside the span with a larger excess than that, or None."""
         # S - T is in the span if all normals see S and T alike, so the largest excess of one such class is
         # set against the smallest of another; of each, two classes are enough.
         most: dict[tuple[int, ...], int] = {}
@@ -214,9 +230,9 @@ def read_levels(objectors: Objectors, witness: Mapping[str, Any], bounded: bool,
 def flaw(objectors: Objectors, levels: Iterable[Level], bounded: bool) -> str:
     """The first thing that is wrong with the chain, in words; empty if it proves x lexicographically least."""
     game, x = objectors.game, objectors.x
-    table, denominator = game.scaled_table
-    alone = [Fraction(table[1 << i], denominator) for i in range(game.n)]
-    if sum(x) != Fraction(table[-1], denominator):
+    table = game.integer_table
+    alone = [table[1 << i] for i in range(game.n)]
+    if sum(x) != table[-1]:
         return "the amounts do not add up to the worth of all players together"
     if bounded:
         for i, name in enumerate(game.players):
@@ -225,17 +241,19 @@ def flaw(objectors: Objectors, levels: Iterable[Level], bounded: bool) -> str:
     span = Span(game.n)
     span.add(objectors.vector(objectors.everybody))
     earlier = {objectors.everybody}
+    asked = []
     for k, level in enumerate(levels):
         wrong = _unbalanced(objectors, level, earlier) or _loose(objectors, alone, level)
         if wrong:
             return f"level {k}: {wrong}"
-        above = objectors.above(level.epsilon, span)
-        if above is not None:
-            return f"level {k}: {objectors.words(above)} has a larger excess than the level's"
+        asked.append((level.epsilon, span.copy()))
         for one in _settled_by(objectors, level):
             span.add(objectors.vector(one))
             earlier.add(one)
-    return "" if span.rank == game.n else f"the levels settle {span.rank} of {game.n} dimensions only"
+    if span.rank < game.n:
+        return f"the levels settle {span.rank} of {game.n} dimensions only"
+    above = objectors.first_above(asked)
+    return "" if above is None else f"level {above[0]}: {objectors.words(above[1])} has a larger excess than the level's"
 
 
 def _read_level(objectors: Objectors, k: int, level: Any, bounded: bool, key: str) -> Level:
@@ -266,8 +284,10 @@ def _unbalanced(objectors: Objectors, level: Level, earlier: set[Any]) -> str:
         return "a coalition called earlier has not been settled by an earlier level"
     bounds = [(objectors.single(name), w) for name, w in level.bounds]
     weighted = [(objectors.vector(one), w) for one, w in (*level.objectors, *bounds, *level.earlier)]
+    whole = lcm(*(w.denominator for _, w in weighted))
+    integers = [(vector, int(w * whole)) for vector, w in weighted]
     for i, name in enumerate(objectors.game.players):
-        if sum(vector[i] * w for vector, w in weighted):
+        if sum(vector[i] * w for vector, w in integers):
             return f"the weights do not cancel for {name}"
     return ""
 
@@ -285,18 +305,13 @@ def _loose(objectors: Objectors, alone: Sequence[Fraction], level: Level) -> str
 
 def integer_excesses(game: Game, x: Sequence[Fraction]) -> tuple[int, NDArray[Any]]:
     """A scale, and scale * e(S, x) for every coalition in integers."""
-    table, denominator = game.scaled_table
-    scale = lcm(denominator, *(amount.denominator for amount in x))
-    factor = game.sign * (scale // denominator)
+    table = game.integer_table
+    scale = lcm(table.denominator, *(amount.denominator for amount in x))
+    factor = game.sign * (scale // table.denominator)
     steps = [int(game.sign * scale * amount) for amount in x]
-    bound = max(map(abs, table)) * abs(factor) + sum(map(abs, steps))
-    kind: Any = np.int64 if bound < SAFE else object
-    worths = np.empty(1 << game.n, dtype=kind)
-    worths[:] = [factor * worth for worth in table]
-    totals = np.zeros(1, dtype=kind)
-    for step in steps:
-        totals = np.concatenate([totals, totals + step])
-    return scale, worths - totals
+    largest = max(abs(int(table.numerators.max())), abs(int(table.numerators.min())))
+    kind: Any = np.int64 if largest * abs(factor) + sum(map(abs, steps)) < SAFE else object
+    return scale, table.numerators.astype(kind, copy=False) * factor - spread(np.array(steps, dtype=kind))
 
 
 @dataclass
@@ -304,10 +319,16 @@ class Span:
     """The span of integer vectors, kept as a basis in integers of its orthogonal complement."""
 
     n: int
-    normals: list[list[int]] = field(default_factory=list)
+    normals: list[list[int]] = field(init=False)
 
     def __post_init__(self) -> None:
         self.normals = [[int(i == j) for j in range(self.n)] for i in range(self.n)]
+
+    def copy(self) -> Span:
+        """The span as it is now."""
+        same = Span(self.n)
+        same.normals = list(self.normals)
+        return same
 
     @property
     def rank(self) -> int:
@@ -329,12 +350,13 @@ class Span:
                 kept.append([a // common for a in mixed])
         self.normals = kept
 
-    def outside(self) -> NDArray[np.bool_]:
-        """Which coalitions are not in the span: some normal does not vanish on them."""
-        found = np.zeros(1 << self.n, dtype=bool)
-        for totals in self._totals():
-            found |= (totals != 0).astype(bool)
-        return found
+    def contains(self, S: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Which of these coalitions are in the span: every normal vanishes on them."""
+        kind: Any = float if all(sum(map(abs, normal)) < 2**53 for normal in self.normals) else object
+        normals = np.array(self.normals, dtype=kind).reshape(-1, self.n)
+        # Doubles are exact integers here, and multiply faster.
+        inside = (S[:, None] >> np.arange(self.n) & 1).astype(kind)
+        return np.asarray((inside @ normals.T == 0).all(axis=1), dtype=bool)
 
     def classes(self) -> list[tuple[int, ...]]:
         """What the normals see of every coalition: alike for two whose difference is in the span."""
@@ -343,8 +365,4 @@ class Span:
 
     def _totals(self) -> Iterator[NDArray[Any]]:
         for normal in self.normals:
-            kind: Any = np.int64 if sum(map(abs, normal)) < SAFE else object
-            totals = np.zeros(1, dtype=kind)
-            for a in normal:
-                totals = np.concatenate([totals, totals + a])
-            yield totals
+            yield spread(np.array(normal, dtype=np.int64 if sum(map(abs, normal)) < SAFE else object))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from comity.certificate import Certificate, Verdict, holds_if
 from comity.checks.core import exact_amounts, settled
@@ -99,27 +100,53 @@ class _Comparison:
     stronger: int
     weaker: int
     difference: Fraction
-    coalitions: tuple[int, int]
+    scan: _Surpluses
 
     def plain(self, game: Game) -> dict[str, Any]:
+        i, j = self.stronger, self.weaker
         return {
-            "stronger": game.players[self.stronger],
-            "weaker": game.players[self.weaker],
-            "coalitions": [names_of(game.players, S) for S in self.coalitions],
+            "stronger": game.players[i],
+            "weaker": game.players[j],
+            "coalitions": [names_of(game.players, self.scan.first(*pair)) for pair in ((i, j), (j, i))],
         }
 
 
 def _comparisons(game: Game, x: Sequence[Fraction]) -> list[_Comparison]:
     """Every ordered pair of players, with the first of the coalitions that have the largest excess."""
-    scale, excesses = integer_excesses(game, x)
-    mask = np.arange(1 << game.n)
-    best: dict[tuple[int, int], int] = {}
-    for i in range(game.n):
-        for j in range(game.n):
-            if i != j:
-                among = np.flatnonzero((mask >> i & 1 == 1) & (mask >> j & 1 == 0))
-                best[i, j] = int(among[np.argmax(excesses[among])])
+    found = _Surpluses(game, x)
     return [
-        _Comparison(i, j, Fraction(int(excesses[S]) - int(excesses[best[j, i]]), scale), (S, best[j, i]))
-        for (i, j), S in best.items()
+        _Comparison(i, j, Fraction(found.most[i, j] - found.most[j, i], found.scale), found)
+        for i in range(game.n)
+        for j in range(game.n)
+        if i != j
     ]
+
+
+class _Surpluses:
+    """The largest excess of a coalition with i and without j, for all i and j; integers in units of 1 / scale."""
+
+    def __init__(self, game: Game, x: Sequence[Fraction]) -> None:
+        self.scale, self.excesses = integer_excesses(game, x)
+        self.most: dict[tuple[int, int], int] = {}
+        # Once its pairs are known, a player is left out: of each two coalitions that differ in that player the better one stays.
+        table = self.excesses
+        for i in reversed(range(1, game.n)):
+            without, with_ = table[: 1 << i], table[1 << i :]
+            for j, (out, _) in _in_and_out(with_, i):
+                self.most[i, j] = out
+            for j, (_, into) in _in_and_out(without, i):
+                self.most[j, i] = into
+            table = np.maximum(without, with_)
+
+    def first(self, i: int, j: int) -> int:
+        """The first coalition with i and without j that has the largest excess."""
+        S = np.flatnonzero(self.excesses == self.most[i, j])
+        return int(S[(S >> i & 1 == 1) & (S >> j & 1 == 0)][0])
+
+
+def _in_and_out(table: NDArray[Any], n: int) -> Iterator[tuple[int, tuple[int, int]]]:
+    """For each of n players, the largest number of a coalition without and of one with the player."""
+    for j in reversed(range(n)):
+        without, with_ = table[: 1 << j], table[1 << j :]
+        yield j, (int(without.max()), int(with_.max()))
+        table = np.maximum(without, with_)

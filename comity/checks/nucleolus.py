@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
 from typing import Any
 
 from comity.certificate import Certificate, holds_if
 from comity.checks.core import exact_amounts, settled
 from comity.checks.excess_chain import Coalitions, flaw, read_levels
 from comity.declaration import declare
+from comity.exact_array import ExactArray
 from comity.games.coalitional.base import Game
 
 
@@ -63,15 +63,15 @@ def check_chain(
     x: Sequence[Any],
     witness: Mapping[str, Any],
     bounded: bool,
-    weights: Sequence[Fraction] | None = None,
+    divisors: ExactArray | None = None,
     shown: Mapping[str, Any] | None = None,
 ) -> Certificate:
-    """The excesses of coalitions, multiplied by ``weights`` if there are any, are lexicographically least.
+    """The excesses of coalitions, divided by ``divisors`` if there are any, are lexicographically least.
 
     ``bounded`` means among imputations; ``shown`` is kept in the witness.
     """
     game, kept = settled(game, witness)
-    objectors = Coalitions(game, exact_amounts(game, x), weights)
+    objectors = Coalitions(game, exact_amounts(game, x), divisors)
     levels = read_levels(objectors, witness, bounded)
     reason = flaw(objectors, levels, bounded)
     return Certificate(

@@ -6,13 +6,16 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
+
 from comity import rational
 from comity.certificate import Certificate, holds_if
 from comity.checks.core import settled
 from comity.checks.nucleolus import check_chain
-from comity.coalitions import label, mask_of, names_of
+from comity.coalitions import label, mask_of, names_of, sizes
 from comity.declaration import declare
 from comity.errors import InvalidEvidence, InvalidGame
+from comity.exact_array import ExactArray
 from comity.games.coalitional.base import Game
 
 
@@ -32,7 +35,7 @@ def check_per_capita_prenucleolus(game: Game, x: Sequence[Any], witness: Mapping
     >>> bool(check_per_capita_prenucleolus(TableGame(["A", "B"], [0, 1, 2, 5]), [2, 3], {"levels": [level]}))
     True
     """
-    return check_chain("per_capita_prenucleolus", game, x, witness, bounded=False, weights=_per_member(game))
+    return check_chain("per_capita_prenucleolus", game, x, witness, bounded=False, divisors=_members(game))
 
 
 @declare(
@@ -43,7 +46,7 @@ def check_per_capita_prenucleolus(game: Game, x: Sequence[Any], witness: Mapping
 )
 def check_per_capita_nucleolus(game: Game, x: Sequence[Any], witness: Mapping[str, Any]) -> Certificate:
     """x is the per-capita nucleolus: as `check_nucleolus`, with e(S) / |S| for the excess."""
-    return check_chain("per_capita_nucleolus", game, x, witness, bounded=True, weights=_per_member(game))
+    return check_chain("per_capita_nucleolus", game, x, witness, bounded=True, divisors=_members(game))
 
 
 @declare(
@@ -54,7 +57,7 @@ def check_per_capita_nucleolus(game: Game, x: Sequence[Any], witness: Mapping[st
 )
 def check_proportional_prenucleolus(game: Game, x: Sequence[Any], witness: Mapping[str, Any]) -> Certificate:
     """x is the proportional prenucleolus: as `check_prenucleolus`, with e(S) / v(S) for the excess."""
-    return check_chain("proportional_prenucleolus", game, x, witness, bounded=False, weights=_per_worth(game.confirmed(witness)))
+    return check_chain("proportional_prenucleolus", game, x, witness, bounded=False, divisors=_worths(game.confirmed(witness)))
 
 
 @declare(
@@ -65,7 +68,7 @@ def check_proportional_prenucleolus(game: Game, x: Sequence[Any], witness: Mappi
 )
 def check_proportional_nucleolus(game: Game, x: Sequence[Any], witness: Mapping[str, Any]) -> Certificate:
     """x is the proportional nucleolus: as `check_nucleolus`, with e(S) / v(S) for the excess."""
-    return check_chain("proportional_nucleolus", game, x, witness, bounded=True, weights=_per_worth(game.confirmed(witness)))
+    return check_chain("proportional_nucleolus", game, x, witness, bounded=True, divisors=_worths(game.confirmed(witness)))
 
 
 @declare(
@@ -80,8 +83,8 @@ def check_weighted_prenucleolus(game: Game, x: Sequence[Any], witness: Mapping[s
     ``witness["excess_weights"]`` has the weights: one for each size 1 to n - 1, or pairs (names, weight) for all coalitions but
     the empty one and everybody.
     """
-    weights, shown = _stated(game, witness)
-    return check_chain("weighted_prenucleolus", game, x, witness, bounded=False, weights=weights, shown=shown)
+    divisors, shown = _stated(game, witness)
+    return check_chain("weighted_prenucleolus", game, x, witness, bounded=False, divisors=divisors, shown=shown)
 
 
 @declare(
@@ -92,8 +95,8 @@ def check_weighted_prenucleolus(game: Game, x: Sequence[Any], witness: Mapping[s
 )
 def check_weighted_nucleolus(game: Game, x: Sequence[Any], witness: Mapping[str, Any]) -> Certificate:
     """x is the nucleolus with the excess of S multiplied by the weight of S, as `check_weighted_prenucleolus` reads it."""
-    weights, shown = _stated(game, witness)
-    return check_chain("weighted_nucleolus", game, x, witness, bounded=True, weights=weights, shown=shown)
+    divisors, shown = _stated(game, witness)
+    return check_chain("weighted_nucleolus", game, x, witness, bounded=True, divisors=divisors, shown=shown)
 
 
 @declare("check", "A coalition is worth nothing or less")
@@ -117,24 +120,24 @@ def check_no_positive_worth(game: Game, x: None, witness: Mapping[str, Any]) -> 
     )
 
 
-def _per_member(game: Game) -> list[Fraction]:
-    return [Fraction(1, max(S.bit_count(), 1)) for S in range(1 << game.n)]
+def _members(game: Game) -> ExactArray:
+    return ExactArray(np.maximum(sizes(game.n), 1), 1)
 
 
-def _per_worth(game: Game) -> list[Fraction]:
-    weights = [Fraction(1)] * (1 << game.n)
-    for S in range(1, game.grand_coalition):
-        worth = game.exact(S)
-        if worth <= 0:
-            raise InvalidGame(
-                f"{label(game.players, S)} is worth {rational.short(worth)}; an excess per unit of worth needs more than 0"
-            )
-        weights[S] = 1 / worth
-    return weights
+def _worths(game: Game) -> ExactArray:
+    table = game.integer_table
+    worths = table.numerators.copy()
+    worths[[0, -1]] = 1
+    if (worths <= 0).any():
+        S = int(np.flatnonzero(worths <= 0)[0])
+        raise InvalidGame(
+            f"{label(game.players, S)} is worth {rational.short(table[S])}; an excess per unit of worth needs more than 0"
+        )
+    return ExactArray(worths, table.denominator)
 
 
-def _stated(game: Game, witness: Mapping[str, Any]) -> tuple[list[Fraction], dict[str, Any]]:
-    """The weight of every coalition, and the weights as the witness keeps them."""
+def _stated(game: Game, witness: Mapping[str, Any]) -> tuple[ExactArray, dict[str, Any]]:
+    """One over the weight of every coalition, and the weights as the witness keeps them."""
     listed = witness.get("excess_weights")
     if not isinstance(listed, list | tuple):
         raise InvalidEvidence("the evidence has no excess_weights; give one for each size 1 to n - 1, or one for each coalition")
@@ -145,11 +148,11 @@ def _stated(game: Game, witness: Mapping[str, Any]) -> tuple[list[Fraction], dic
         raise InvalidEvidence(
             f"excess_weights are {list(listed)}; give {game.n - 1} positive numbers, one for each size 1 to n - 1"
         )
-    each = [Fraction(1), *by_size, Fraction(1)]
-    return [each[S.bit_count()] for S in range(1 << game.n)], {"excess_weights": [rational.text(w) for w in by_size]}
+    each = ExactArray.of([1, *(1 / w for w in by_size), 1])
+    return each[sizes(game.n)], {"excess_weights": [rational.text(w) for w in by_size]}
 
 
-def _by_coalition(game: Game, listed: Sequence[Any]) -> tuple[list[Fraction], dict[str, Any]]:
+def _by_coalition(game: Game, listed: Sequence[Any]) -> tuple[ExactArray, dict[str, Any]]:
     try:
         found = [(mask_of(game.players, names), rational.exact(w, "the weight of a coalition")) for names, w in listed]
     except (TypeError, ValueError) as error:
@@ -159,6 +162,6 @@ def _by_coalition(game: Game, listed: Sequence[Any]) -> tuple[list[Fraction], di
     weights = [Fraction(1)] * (1 << game.n)
     for S, w in found:
         weights[S] = w
-    return weights, {
+    return ExactArray.of([1 / w for w in weights]), {
         "excess_weights": [[list(names), rational.text(w)] for (names, _), (_, w) in zip(listed, found, strict=True)]
     }

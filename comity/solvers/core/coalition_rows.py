@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from math import lcm
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,24 +22,41 @@ ONE = Fraction(1)
 SAFE = 2**61
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class IntegerGame:
     """The game as gains in integers: w(S) = sign * scale * v(S), so that an allocation is y = sign * scale * x.
 
     The excess of S is (w(S) - y(S)) / scale whatever the orientation.  Where it does not count the same for every coalition,
-    ``units`` says of how many units of t it must be before it counts as much as t: y(S) + units[S] t >= w(S).
+    ``units`` says of how many units of t it must be before it counts as much as t: y(S) + units[S] t >= w(S).  Both are arrays
+    by coalition, of 64-bit integers where they fit and of Python's integers where not.
     """
 
     n: int
     sign: int
     scale: int
-    worths: Sequence[int]
-    units: Sequence[int] | None = None
+    array: NDArray[Any]
+    units: NDArray[Any] | None = None
+
+    # What a player can do in a row: be in the coalition or not.
+    places: ClassVar[tuple[int, ...]] = (0, 1)
 
     @classmethod
     def of(cls, game: Game) -> IntegerGame:
-        worths, scale = game.scaled_table
-        return cls(game.n, game.sign, scale, worths if game.sign > 0 else [-w for w in worths])
+        table = game.integer_table
+        return cls(game.n, game.sign, table.denominator, table.numerators if game.sign > 0 else -table.numerators)
+
+    @cached_property
+    def worths(self) -> list[int]:
+        """The worths by coalition, as Python's integers."""
+        return [int(worth) for worth in self.array.tolist()]
+
+    def worth(self, S: int) -> int:
+        """w(S)."""
+        return int(self.array[S])
+
+    def unit(self, S: int) -> int:
+        """The units of t that count for S."""
+        return 1 if self.units is None else int(self.units[S])
 
     @property
     def grand_coalition(self) -> int:
@@ -51,14 +68,9 @@ class IntegerGame:
         return self.grand_coalition
 
     @cached_property
-    def array(self) -> NDArray[Any]:
-        """The worths by coalition, as int64 where they fit."""
-        return integers(self.worths)
-
-    @cached_property
     def size(self) -> int:
         """The largest absolute worth."""
-        return max(map(abs, self.worths))
+        return max(abs(int(self.array.max())), abs(int(self.array.min())))
 
     @cached_property
     def proper(self) -> NDArray[np.bool_]:
@@ -73,22 +85,28 @@ class IntegerGame:
         return sorted({*singles, *(self.grand_coalition ^ S for S in singles)} - {0, self.grand_coalition})
 
     @cached_property
-    def units_array(self) -> NDArray[Any]:
-        """The units by coalition, as int64 where they fit."""
-        return integers([1] * len(self.worths) if self.units is None else self.units)
-
-    @cached_property
     def largest_unit(self) -> int:
         """The largest of the units."""
-        return 1 if self.units is None else max(self.units)
+        return 1 if self.units is None else int(self.units.max())
 
     def row(self, S: int) -> dict[int, Fraction]:
         """The vector of S."""
         return dict.fromkeys(members(S), ONE)
 
+    def vector(self, S: int) -> list[int]:
+        """How often each player counts in S."""
+        return [S >> i & 1 for i in range(self.n)]
+
     def sums(self, amounts: Sequence[int]) -> NDArray[Any]:
-        """The sum over every coalition, by coalition."""
-        return integer_sums(amounts)
+        """The sum over every coalition, by coalition, without overflow."""
+        return self.spread(np.array(amounts, dtype=np.int64 if sum(map(abs, amounts)) < SAFE else object))
+
+    def spread(self, amounts: NDArray[Any]) -> NDArray[Any]:
+        """The sums over every coalition of the first players, as many as there are amounts, in their own arithmetic."""
+        sums = np.zeros(1, dtype=amounts.dtype)
+        for amount in amounts:
+            sums = np.concatenate([sums + place * amount if place else sums for place in self.places])
+        return sums
 
     def named(self, players: Sequence[str], S: int) -> list[Any]:
         """S as a witness names it."""
@@ -106,15 +124,6 @@ def integers(numbers: Sequence[int]) -> NDArray[Any]:
     array = np.empty(len(numbers), dtype=object)
     array[:] = numbers
     return array
-
-
-def integer_sums(amounts: Sequence[int]) -> NDArray[Any]:
-    """The sum over every coalition, by coalition, without overflow."""
-    total = sum(map(abs, amounts))
-    sums: NDArray[Any] = np.zeros(1, dtype=np.int64 if total < SAFE else object)
-    for amount in amounts:
-        sums = np.concatenate([sums, sums + amount])
-    return sums
 
 
 def optimise(
@@ -146,8 +155,9 @@ def most_violated(game: IntegerGame, y: Sequence[Fraction], t: Fraction, allowed
     scale = lcm(t.denominator, *(amount.denominator for amount in y))
     sums, level = game.sums([int(amount * scale) for amount in y]), int(t * scale)
     fits = game.size * scale < SAFE and abs(level) * game.largest_unit < SAFE
-    worths, units = (game.array, game.units_array) if fits else (game.array.astype(object), game.units_array.astype(object))
-    beyond = worths * scale - sums - (level if game.units is None else units * level)
+    kind = np.int64 if fits and game.array.dtype != object else object
+    taken = level if game.units is None else game.units.astype(kind, copy=False) * level
+    beyond = game.array.astype(kind, copy=False) * scale - sums - taken
     violated = np.flatnonzero(allowed & (beyond > 0))
     if violated.size > count:
         order = np.argsort(-beyond[violated].astype(float), kind="stable")
@@ -160,7 +170,7 @@ def _with_rows(game: IntegerGame, base: LinearProgramme, pool: Sequence[int], le
     return LinearProgramme(
         objective=base.objective,
         rows=base.rows + tuple(_row(game, S, level) for S in pool),
-        lower=base.lower + tuple(Fraction(game.worths[S]) for S in pool),
+        lower=base.lower + tuple(Fraction(game.worth(S)) for S in pool),
         upper=base.upper + no,
         column_lower=base.column_lower,
         column_upper=base.column_upper,
@@ -171,5 +181,5 @@ def _with_rows(game: IntegerGame, base: LinearProgramme, pool: Sequence[int], le
 def _row(game: IntegerGame, S: int, level: int | None) -> dict[int, Fraction]:
     row = game.row(S)
     if level is not None:
-        row[level] = ONE if game.units is None else Fraction(game.units[S])
+        row[level] = ONE if game.units is None else Fraction(game.unit(S))
     return row

@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 
 from comity.coalitions import exact_sums
 from comity.games.coalitional.base import Game
-from comity.solvers.core.coalition_rows import IntegerGame
-from comity.solvers.core.least_excesses import least_excesses
+from comity.solvers.core.nucleolus import prenucleolus
 
 # Independent, so that the spread of their means is an honest error.
 CHAINS = 20
@@ -79,7 +78,7 @@ class _Frame:
     @classmethod
     def of(cls, game: Game) -> _Frame:
         # The nucleolus leaves every coalition something unless no point of the core does.
-        origin = tuple(least_excesses(IntegerGame.of(game), game.players, bounded=False)[0])
+        origin = prenucleolus(game).exact
         spare = [-excess for excess in game.excesses(origin)]
         proper = sorted(range(1, game.grand_coalition), key=lambda S: (spare[S], S.bit_count()))
         chosen = _independent([game.grand_coalition, *proper], game.n)

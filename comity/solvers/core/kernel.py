@@ -13,11 +13,11 @@ from comity import rational
 from comity.checks.core import exact_amounts
 from comity.checks.kernel import check_in_kernel, check_in_prekernel
 from comity.declaration import declare
-from comity.errors import ComityError, SolverFailure
+from comity.errors import ComityError
 from comity.games.coalitional.base import Game
 from comity.results import Allocation
-from comity.solvers.core.coalition_rows import SAFE, IntegerGame, integer_sums
-from comity.solvers.core.least_excesses import least_excesses, require_imputations
+from comity.solvers.core.coalition_rows import SAFE, IntegerGame
+from comity.solvers.core.least_excesses import chains, confirmed, require_imputations
 
 MAX_ROUNDS = 60
 
@@ -69,11 +69,8 @@ def prekernel_point(game: Game, start: Sequence[Any] | None = None) -> Allocatio
     """
     integer = IntegerGame.of(game)
     y = None if start is None else _balanced(integer, _efficient(game, integer, start))
-    x = integer.amounts(y) if y is not None else least_excesses(integer, game.players, bounded=False)[0]
-    certificate = check_in_prekernel(game, x, game.evidence())
-    if not certificate:
-        raise SolverFailure("the point of the prekernel found was not confirmed; please report the game")
-    return Allocation("prekernel_point", game.players, tuple(x), certificate)
+    found = chains(integer, game.players, bounded=False) if y is None else iter([(integer.amounts(y), [])])
+    return confirmed(game, "prekernel_point", found, lambda x, _: check_in_prekernel(game, x, game.evidence()))
 
 
 @declare(
@@ -116,11 +113,8 @@ def kernel_point(game: Game) -> Allocation:
     (Fraction(0, 1), Fraction(0, 1), Fraction(0, 1))
     """
     require_imputations(game, "kernel", "prekernel_point")
-    x, _ = least_excesses(IntegerGame.of(game), game.players, bounded=True)
-    certificate = check_in_kernel(game, x, game.evidence())
-    if not certificate:
-        raise SolverFailure("the point of the kernel found was not confirmed; please report the game")
-    return Allocation("kernel_point", game.players, tuple(x), certificate)
+    found = chains(IntegerGame.of(game), game.players, bounded=True)
+    return confirmed(game, "kernel_point", found, lambda x, _: check_in_kernel(game, x, game.evidence()))
 
 
 def _efficient(game: Game, integer: IntegerGame, start: Sequence[Any]) -> list[Fraction]:
@@ -148,7 +142,7 @@ def _differences(game: IntegerGame, y: Sequence[Fraction]) -> tuple[list[list[in
     """For every two players, s_ij - s_ji = 0 as an equation in y for the coalitions that are best at y."""
     scale = lcm(*(amount.denominator for amount in y))
     worths = game.array if game.size * scale < SAFE else game.array.astype(object)
-    excesses = worths * scale - integer_sums([int(amount * scale) for amount in y])
+    excesses = worths * scale - game.sums([int(amount * scale) for amount in y])
     mask = np.arange(1 << game.n)
     has = [mask >> i & 1 == 1 for i in range(game.n)]
 
@@ -161,7 +155,7 @@ def _differences(game: IntegerGame, y: Sequence[Fraction]) -> tuple[list[list[in
         for j in range(i):
             S, T = best(i, j), best(j, i)
             rows.append([(S >> k & 1) - (T >> k & 1) for k in range(game.n)])
-            sides.append(game.worths[S] - game.worths[T])
+            sides.append(game.worth(S) - game.worth(T))
     return rows, sides
 
 

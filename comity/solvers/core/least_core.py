@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -15,6 +16,7 @@ from comity.games.coalitional.base import Game
 from comity.linear_programme import LinearProgramme
 from comity.results import Allocation
 from comity.solvers.core.coalition_rows import ONE, IntegerGame, optimise
+from comity.solvers.core.guided_levels import guided_least_core
 
 
 @declare(
@@ -81,11 +83,20 @@ class LeastCore:
 
 
 def find_least_core(game: Game) -> LeastCore:
-    """The first linear programme of the nucleolus, unconfirmed."""
+    """The first linear programme of the nucleolus: led by floats and confirmed, or else solved exactly."""
     integer = IntegerGame.of(game)
-    n, together = game.n, Fraction(integer.worths[-1])
-    if n == 1:
-        return LeastCore(tuple(integer.amounts([together])), None, {})
+    if game.n == 1:
+        return LeastCore(tuple(integer.amounts([Fraction(integer.worth(1))])), None, {})
+    guided = guided_least_core(integer)
+    if guided is not None:
+        found = _least_core(integer, guided.y, guided.levels[0].t, guided.levels[0].coalitions)
+        if check_least_core(game, found.x, {"epsilon": found.epsilon, "weights": found.named(game), **game.evidence()}):
+            return found
+    return _exactly(integer)
+
+
+def _exactly(integer: IntegerGame) -> LeastCore:
+    n, together = integer.n, Fraction(integer.worth(-1))
     base = LinearProgramme(
         objective=(Fraction(0),) * n + (ONE,),
         rows=(dict.fromkeys(range(n), ONE),),
@@ -95,5 +106,8 @@ def find_least_core(game: Game) -> LeastCore:
         column_upper=(None,) * (n + 1),
     )
     best, pool = optimise(integer, base, integer.proper, integer.alone_and_without(), level=n)
-    weights = {S: w for S, w in zip(pool, best.dual[1:], strict=True) if w}
-    return LeastCore(tuple(integer.amounts(best.primal[:n])), best.value / integer.scale, weights)
+    return _least_core(integer, best.primal[:n], best.value, dict(zip(pool, best.dual[1:], strict=True)))
+
+
+def _least_core(integer: IntegerGame, y: Sequence[Fraction], t: Fraction, weights: Mapping[int, Fraction]) -> LeastCore:
+    return LeastCore(tuple(integer.amounts(y)), t / integer.scale, {S: w for S, w in weights.items() if w})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import lcm
@@ -19,21 +19,37 @@ from comity.games.coalitional.base import Game
 from comity.linear_programme import LinearProgramme
 from comity.results import Allocation
 from comity.solvers.core.coalition_rows import ONE, IntegerGame, optimise
+from comity.solvers.core.excess_level import ExcessLevel
+from comity.solvers.core.guided_levels import guided_chain
+
+Chain = tuple[list[Fraction], list[dict[str, Any]]]
 
 
-def least_excesses(
-    game: IntegerGame, players: Sequence[str], bounded: bool, key: str = "coalitions", unit: int = 1
-) -> tuple[list[Fraction], list[dict[str, Any]]]:
-    """The allocation, and the chain of levels that proves it, as a witness holds it.
+def chains(game: IntegerGame, players: Sequence[str], bounded: bool, key: str = "coalitions", unit: int = 1) -> Iterator[Chain]:
+    """Allocations, each with the chain of levels that is to prove it: first one led by floats, then the exact one.
 
     ``bounded`` means among imputations.  ``key`` names those who complain; the excess of a level is given in ``unit`` times t.
+    The first is nearly always right, and a check of the chain knows; the second is only found if it is asked for.
     """
+
+    def plain(y: Iterable[Fraction], levels: Iterable[ExcessLevel]) -> Chain:
+        return game.amounts(y), [level.plain(game, players, key, unit) for level in levels]
+
+    guided = guided_chain(game, bounded)
+    if guided is not None:
+        yield plain(guided.y, guided.levels)
+    yield plain(
+        *least_excesses(game, bounded, () if guided is None else (S for level in guided.levels for S in level.coalitions))
+    )
+
+
+def least_excesses(game: IntegerGame, bounded: bool, start: Iterable[int] = ()) -> tuple[list[Fraction], list[ExcessLevel]]:
+    """The allocation and its levels, every programme solved exactly; rows for the coalitions in ``start`` are there at once."""
     fixed = _Fixed(game)
-    fixed.fix(game.everybody, Fraction(game.worths[game.everybody]))
-    solved = list(_levels(game, fixed, bounded))
+    fixed.fix(game.everybody, Fraction(game.worth(game.everybody)))
+    solved = list(_levels(game, fixed, bounded, start))
     # One player has everything fixed before the first level.
-    y = solved[-1][0] if solved else fixed.amounts
-    return game.amounts(y), [level.plain(game, players, key, unit) for _, level in solved]
+    return solved[-1][0] if solved else fixed.amounts, [level for _, level in solved]
 
 
 def require_imputations(game: Game, concept: str, instead: str = "prenucleolus") -> None:
@@ -48,11 +64,17 @@ def require_imputations(game: Game, concept: str, instead: str = "prenucleolus")
         )
 
 
-def confirmed(game: Game, concept: str, x: Sequence[Fraction], certificate: Certificate) -> Allocation:
-    """The allocation with its certificate, which must hold."""
-    if not certificate:
-        raise SolverFailure(f"the {concept} found was not confirmed: {certificate.witness.get('reason')}; please report the game")
-    return Allocation(concept, game.players, tuple(x), certificate)
+def confirmed(
+    game: Game, concept: str, found: Iterable[Chain], check: Callable[[list[Fraction], list[dict[str, Any]]], Certificate]
+) -> Allocation:
+    """The first allocation whose chain is confirmed, with its certificate."""
+    certificate = None
+    for x, levels in found:
+        certificate = check(x, levels)
+        if certificate:
+            return Allocation(concept, game.players, tuple(x), certificate)
+    reason = certificate.witness.get("reason") if certificate is not None else "there is none"
+    raise SolverFailure(f"the {concept} found was not confirmed: {reason}; please report the game")
 
 
 @dataclass
@@ -92,7 +114,7 @@ class _Fixed:
     def open(self) -> NDArray[np.bool_]:
         """Which coalitions are outside the span: those that some vector orthogonal to it sees."""
         n = self.game.n
-        outside = np.zeros(len(self.game.worths), dtype=bool)
+        outside = np.zeros(len(self.game.array), dtype=bool)
         for j in range(n):
             if j not in self.rows:
                 normal = [Fraction(i == j) if i not in self.rows else -self.rows[i][j] for i in range(n)]
@@ -101,28 +123,12 @@ class _Fixed:
         return outside
 
 
-@dataclass(frozen=True)
-class _Level:
-    """Excess t, the coalitions that have it in every solution, and the weights that prove it."""
-
-    t: Fraction
-    coalitions: Mapping[int, Fraction]
-    bounds: Mapping[int, Fraction]
-    earlier: Mapping[int, Fraction]
-
-    def plain(self, game: IntegerGame, players: Sequence[str], key: str, unit: int) -> dict[str, Any]:
-        return {
-            "epsilon": rational.text(unit * self.t / game.scale),
-            key: [[game.named(players, S), rational.text(w)] for S, w in self.coalitions.items()],
-            "bounds": [[players[i], rational.text(w)] for i, w in self.bounds.items()],
-            "earlier": [[game.named(players, S), rational.text(w)] for S, w in self.earlier.items()],
-        }
-
-
-def _levels(game: IntegerGame, fixed: _Fixed, bounded: bool) -> Iterator[tuple[list[Fraction], _Level]]:
+def _levels(
+    game: IntegerGame, fixed: _Fixed, bounded: bool, start: Iterable[int]
+) -> Iterator[tuple[list[Fraction], ExcessLevel]]:
     """Minimise the largest excess outside what is fixed; fix what cannot change; until nothing is left open."""
     n = game.n
-    pool = game.alone_and_without()
+    pool = list(dict.fromkeys((*game.alone_and_without(), *start)))
     while fixed.rank < n:
         allowed = fixed.open() & game.proper
         best, pool = optimise(
@@ -134,16 +140,16 @@ def _levels(game: IntegerGame, fixed: _Fixed, bounded: bool) -> Iterator[tuple[l
         coalitions = {S: w for S, w in zip(pool, weights, strict=True) if w}
         weighted = [(game.row(S), w) for S, w in (*coalitions.items(), *zip(fixed.coalitions, earlier, strict=True))]
         balance = [-sum((row[i] * w for row, w in weighted if i in row), Fraction(0)) for i in range(n)]
-        level = _Level(
+        level = ExcessLevel(
             t,
             coalitions,
             {i: w for i, w in enumerate(balance) if w},
             {S: w for S, w in zip(fixed.coalitions, earlier, strict=True) if w},
         )
         for S in coalitions:
-            fixed.fix(S, game.worths[S] - (t if game.units is None else game.units[S] * t))
+            fixed.fix(S, game.worth(S) - game.unit(S) * t)
         for i in level.bounds:
-            fixed.fix(1 << i, Fraction(game.worths[1 << i]))
+            fixed.fix(1 << i, Fraction(game.worth(1 << i)))
         yield list(best.primal[:n]), level
 
 
@@ -151,7 +157,7 @@ def _largest_excess(game: IntegerGame, fixed: _Fixed, allowed: NDArray[np.bool_]
     """Minimise t with y(F) as fixed; the rows y(S) + units[S] t >= w(S) are added by `optimise`."""
     n = game.n
     # A player whose amount is fixed needs no bound, and without it the weights are simpler.
-    lower = tuple(Fraction(game.worths[1 << i]) if bounded and allowed[1 << i] else None for i in range(n))
+    lower = tuple(Fraction(game.worth(1 << i)) if bounded and allowed[1 << i] else None for i in range(n))
     return LinearProgramme(
         objective=(Fraction(0),) * n + (ONE,),
         rows=tuple(game.row(F) for F in fixed.coalitions),

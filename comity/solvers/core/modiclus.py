@@ -6,18 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from comity.certificate import Certificate
 from comity.checks.modiclus import check_modiclus
-from comity.coalitions import check_table_size, names_of, subsets
+from comity.coalitions import check_table_size, names_of
 from comity.declaration import declare
+from comity.exact_array import compact
 from comity.games.coalitional.base import Game
 from comity.results import Allocation
-from comity.solvers.core.coalition_rows import SAFE, IntegerGame
-from comity.solvers.core.least_excesses import confirmed, least_excesses
+from comity.solvers.core.coalition_rows import IntegerGame
+from comity.solvers.core.least_excesses import chains, confirmed
 
 MAX_PLAYERS = 10
 NEITHER, FIRST, SECOND = range(3)
@@ -66,35 +68,41 @@ def modiclus(game: Game) -> Allocation:
     (Fraction(1, 4), Fraction(1, 4), Fraction(1, 2))
     """
     check_table_size(game.n, MAX_PLAYERS)
-    x, levels = least_excesses(PairGame.over(game), game.players, bounded=False, key="pairs")
-    for level in levels:
-        del level["bounds"]
-    return confirmed(game, "modiclus", x, check_modiclus(game, x, {"levels": levels, **game.evidence()}))
+    found, evidence = chains(PairGame.over(game), game.players, bounded=False, key="pairs"), game.evidence()
+
+    def check(x: list[Fraction], levels: list[dict[str, Any]]) -> Certificate:
+        without = [{key: part for key, part in level.items() if key != "bounds"} for level in levels]
+        return check_modiclus(game, x, {"levels": without, **evidence})
+
+    return confirmed(game, "modiclus", found, check)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class PairGame(IntegerGame):
     """The rows 1_S - 1_T, numbered in base 3: digit i says that player i is in neither or both, in S only, or in T only.
 
     Players in both change the bi-excess of a pair by a constant, so only the pair for which it is largest matters.
     """
 
+    places: ClassVar[tuple[int, ...]] = (0, 1, -1)
     # By row, the players in both for whom w(S) - w(T) is largest.
-    both: Sequence[int] = field(default=(), compare=False)
+    both: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
     @classmethod
     def over(cls, game: Game) -> PairGame:
         """The pairs of coalitions of this game."""
         one = IntegerGame.of(game)
-        worths: list[int] = []
-        both: list[int] = []
-        for k in range(3**game.n):
-            S, T = _split(k, game.n)
-            rest = one.grand_coalition ^ S ^ T
-            best = max(subsets(rest), key=lambda C: one.worths[S | C] - one.worths[T | C])
-            both.append(best)
-            worths.append(one.worths[S | best] - one.worths[T | best])
-        return cls(one.n, one.sign, one.scale, worths, both=both)
+        worths = (one.array[:, None] - one.array[None, :])[..., None]
+        both = np.zeros(worths.shape, dtype=np.int64)
+        # The last player first: what has been combined is the last axis, in base 3, the earliest player its lowest digit.
+        for i in reversed(range(one.n)):
+            size = 1 << i
+            worths, both = (part.reshape(2, size, 2, size, -1) for part in (worths, both))
+            joined = worths[1, :, 1] > worths[0, :, 0]
+            places = np.where(joined, worths[1, :, 1], worths[0, :, 0]), worths[1, :, 0], worths[0, :, 1]
+            which = np.where(joined, both[1, :, 1] | size, both[0, :, 0]), both[1, :, 0], both[0, :, 1]
+            worths, both = (np.stack(part, axis=-1) for part in (places, which))
+        return cls(one.n, one.sign, one.scale, compact(worths.ravel()), both=both.ravel())
 
     @property
     def everybody(self) -> int:
@@ -102,7 +110,7 @@ class PairGame(IntegerGame):
 
     @cached_property
     def proper(self) -> NDArray[np.bool_]:
-        return np.ones(len(self.worths), dtype=bool)
+        return np.ones(len(self.array), dtype=bool)
 
     def alone_and_without(self) -> list[int]:
         return sorted(place * 3**i for i in range(self.n) for place in (FIRST, SECOND))
@@ -111,14 +119,12 @@ class PairGame(IntegerGame):
         first, second = _split(S, self.n)
         return {i: Fraction((first >> i & 1) - (second >> i & 1)) for i in range(self.n) if (first | second) >> i & 1}
 
-    def sums(self, amounts: Sequence[int]) -> NDArray[Any]:
-        sums: NDArray[Any] = np.zeros(1, dtype=np.int64 if sum(map(abs, amounts)) < SAFE else object)
-        for amount in amounts:
-            sums = np.concatenate([sums, sums + amount, sums - amount])
-        return sums
+    def vector(self, S: int) -> list[int]:
+        first, second = _split(S, self.n)
+        return [(first >> i & 1) - (second >> i & 1) for i in range(self.n)]
 
     def named(self, players: Sequence[str], S: int) -> list[Any]:
-        return [names_of(players, half | self.both[S]) for half in _split(S, self.n)]
+        return [names_of(players, half | int(self.both[S])) for half in _split(S, self.n)]
 
 
 def _split(k: int, n: int) -> tuple[int, int]:

@@ -7,7 +7,7 @@ from comity.declaration import declare
 from comity.games.coalitional.base import Game
 from comity.results import Allocation
 from comity.solvers.core.coalition_rows import IntegerGame
-from comity.solvers.core.least_excesses import confirmed, least_excesses, require_imputations
+from comity.solvers.core.least_excesses import chains, confirmed, require_imputations
 
 
 @declare(
@@ -32,13 +32,14 @@ from comity.solvers.core.least_excesses import confirmed, least_excesses, requir
 def prenucleolus(game: Game) -> Allocation:
     """The efficient allocation whose excesses, sorted from the largest, are lexicographically least.
 
-    Always exists and is unique.  Found by at most n - 1 linear programmes, each solved exactly; the
-    certificate is a chain of levels with balancing weights that needs no linear programme to confirm.
+    Always exists and is unique.  Found by at most n - 1 linear programmes, of whose 2**n rows only the violated ones are
+    written down; the certificate is a chain of levels with balancing weights, in rationals, that needs no linear programme
+    to confirm.  Should floats not lead to the right chain, every programme is solved exactly.
 
     Parameters
     ----------
     game : Game
-        Its table of 2**n worths is read; within a few seconds up to about 14 players.
+        Its table of 2**n worths is read; within about a second up to 22 players.
 
     References
     ----------
@@ -50,8 +51,9 @@ def prenucleolus(game: Game) -> Allocation:
     >>> prenucleolus(TableGame(["A", "B", "C"], [0, 0, 0, 60, 0, 80, 20, 120])).exact
     (Fraction(70, 1), Fraction(20, 1), Fraction(30, 1))
     """
-    x, levels = least_excesses(IntegerGame.of(game), game.players, bounded=False)
-    return confirmed(game, "prenucleolus", x, check_prenucleolus(game, x, {"levels": levels, **game.evidence()}))
+    found = chains(IntegerGame.of(game), game.players, bounded=False)
+    evidence = game.evidence()
+    return confirmed(game, "prenucleolus", found, lambda x, levels: check_prenucleolus(game, x, {"levels": levels, **evidence}))
 
 
 @declare(
@@ -82,7 +84,7 @@ def nucleolus(game: Game) -> Allocation:
     Parameters
     ----------
     game : Game
-        Its table of 2**n worths is read; within a few seconds up to about 14 players.
+        Its table of 2**n worths is read; within about a second up to 22 players.
 
     Raises
     ------
@@ -100,7 +102,7 @@ def nucleolus(game: Game) -> Allocation:
     >>> nucleolus(glove)["right"]
     1.0
     """
-    integer = IntegerGame.of(game)
     require_imputations(game, "nucleolus")
-    x, levels = least_excesses(integer, game.players, bounded=True)
-    return confirmed(game, "nucleolus", x, check_nucleolus(game, x, {"levels": levels, **game.evidence()}))
+    found = chains(IntegerGame.of(game), game.players, bounded=True)
+    evidence = game.evidence()
+    return confirmed(game, "nucleolus", found, lambda x, levels: check_nucleolus(game, x, {"levels": levels, **evidence}))

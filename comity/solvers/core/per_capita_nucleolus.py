@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from comity.certificate import Certificate
 from comity.checks.weighted_nucleolus import check_per_capita_nucleolus, check_per_capita_prenucleolus
+from comity.coalitions import sizes
 from comity.declaration import declare
+from comity.exact_array import ExactArray
 from comity.games.coalitional.base import Game
 from comity.results import Allocation
 from comity.solvers.core.least_excesses import confirmed, require_imputations
-from comity.solvers.core.weighted_nucleolus import least_weighted_excesses
+from comity.solvers.core.weighted_nucleolus import weighted_chains
 
 
 @declare(
@@ -35,7 +43,7 @@ def per_capita_prenucleolus(game: Game) -> Allocation:
     Parameters
     ----------
     game : Game
-        Its table of 2**n worths is read; within a few seconds up to about 12 players.
+        Its table of 2**n worths is read; within about a second up to 20 players.
 
     References
     ----------
@@ -47,9 +55,12 @@ def per_capita_prenucleolus(game: Game) -> Allocation:
     >>> per_capita_prenucleolus(TableGame(["A", "B", "C"], [0, 0, 0, 60, 0, 80, 20, 120])).exact
     (Fraction(220, 3), Fraction(40, 3), Fraction(100, 3))
     """
-    x, levels = least_weighted_excesses(game, _members(game), bounded=False)
-    certificate = check_per_capita_prenucleolus(game, x, {"levels": levels, **game.evidence()})
-    return confirmed(game, "per_capita_prenucleolus", x, certificate)
+    found, evidence = weighted_chains(game, _members(game), bounded=False), game.evidence()
+
+    def check(x: list[Fraction], levels: list[dict[str, Any]]) -> Certificate:
+        return check_per_capita_prenucleolus(game, x, {"levels": levels, **evidence})
+
+    return confirmed(game, "per_capita_prenucleolus", found, check)
 
 
 @declare(
@@ -77,7 +88,7 @@ def per_capita_nucleolus(game: Game) -> Allocation:
     Parameters
     ----------
     game : Game
-        Its table of 2**n worths is read; within a few seconds up to about 12 players.
+        Its table of 2**n worths is read; within about a second up to 20 players.
 
     Raises
     ------
@@ -95,10 +106,14 @@ def per_capita_nucleolus(game: Game) -> Allocation:
     (Fraction(10, 1), Fraction(55, 1), Fraction(55, 1))
     """
     require_imputations(game, "per-capita nucleolus", "per_capita_prenucleolus")
-    x, levels = least_weighted_excesses(game, _members(game), bounded=True)
-    certificate = check_per_capita_nucleolus(game, x, {"levels": levels, **game.evidence()})
-    return confirmed(game, "per_capita_nucleolus", x, certificate)
+    found, evidence = weighted_chains(game, _members(game), bounded=True), game.evidence()
+
+    def check(x: list[Fraction], levels: list[dict[str, Any]]) -> Certificate:
+        return check_per_capita_nucleolus(game, x, {"levels": levels, **evidence})
+
+    return confirmed(game, "per_capita_nucleolus", found, check)
 
 
-def _members(game: Game) -> list[int]:
-    return [S.bit_count() for S in range(1 << game.n)]
+def _members(game: Game) -> ExactArray:
+    """The number of members; 1 for the empty coalition, whose excess is 0."""
+    return ExactArray(np.maximum(sizes(game.n), 1), 1)

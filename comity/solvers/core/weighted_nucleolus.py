@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from math import lcm
 from typing import Any
 
+import numpy as np
+
 from comity import rational
+from comity.certificate import Certificate
 from comity.checks.weighted_nucleolus import (
     check_no_positive_worth,
     check_proportional_nucleolus,
@@ -19,10 +21,11 @@ from comity.checks.weighted_nucleolus import (
 from comity.coalitions import label, mask_of, names_of
 from comity.declaration import declare
 from comity.errors import ComityError, OutsideDomain
+from comity.exact_array import ExactArray
 from comity.games.coalitional.base import Game
 from comity.results import Allocation
 from comity.solvers.core.coalition_rows import IntegerGame
-from comity.solvers.core.least_excesses import confirmed, least_excesses, require_imputations
+from comity.solvers.core.least_excesses import Chain, chains, confirmed, require_imputations
 
 Weights = Mapping[Any, Any] | Sequence[Any]
 
@@ -129,9 +132,12 @@ def proportional_prenucleolus(game: Game) -> Allocation:
     >>> proportional_prenucleolus(TableGame(["A", "B"], [0, 2, 4, 12])).exact
     (Fraction(4, 1), Fraction(8, 1))
     """
-    x, levels = least_weighted_excesses(game, _worths(game), bounded=False)
-    certificate = check_proportional_prenucleolus(game, x, {"levels": levels, **game.evidence()})
-    return confirmed(game, "proportional_prenucleolus", x, certificate)
+    found, evidence = weighted_chains(game, _worths(game), bounded=False), game.evidence()
+
+    def check(x: list[Fraction], levels: list[dict[str, Any]]) -> Certificate:
+        return check_proportional_prenucleolus(game, x, {"levels": levels, **evidence})
+
+    return confirmed(game, "proportional_prenucleolus", found, check)
 
 
 @declare(
@@ -179,30 +185,30 @@ def proportional_nucleolus(game: Game) -> Allocation:
     """
     worths = _worths(game)
     require_imputations(game, "proportional nucleolus", "proportional_prenucleolus")
-    x, levels = least_weighted_excesses(game, worths, bounded=True)
-    certificate = check_proportional_nucleolus(game, x, {"levels": levels, **game.evidence()})
-    return confirmed(game, "proportional_nucleolus", x, certificate)
+    found, evidence = weighted_chains(game, worths, bounded=True), game.evidence()
+
+    def check(x: list[Fraction], levels: list[dict[str, Any]]) -> Certificate:
+        return check_proportional_nucleolus(game, x, {"levels": levels, **evidence})
+
+    return confirmed(game, "proportional_nucleolus", found, check)
 
 
-def least_weighted_excesses(
-    game: Game, divisors: Iterable[Fraction | int], bounded: bool
-) -> tuple[list[Fraction], list[dict[str, Any]]]:
-    """The allocation whose excesses e(S) / divisors[S] are lexicographically least, and its chain of levels."""
-    exact = [Fraction(divisor) for divisor in divisors]
-    unit = lcm(*(divisor.denominator for divisor in exact))
-    units = [int(divisor * unit) for divisor in exact]
-    return least_excesses(replace(IntegerGame.of(game), units=units), game.players, bounded, unit=unit)
+def weighted_chains(game: Game, divisors: ExactArray, bounded: bool) -> Iterator[Chain]:
+    """Allocations whose excesses e(S) / divisors[S] are lexicographically least, with their chains of levels."""
+    integer = replace(IntegerGame.of(game), units=divisors.numerators)
+    return chains(integer, game.players, bounded, unit=divisors.denominator)
 
 
 def _weighted(game: Game, weights: Weights, concept: str, bounded: bool) -> Allocation:
     by_coalition = _read(game, weights)
-    x, levels = least_weighted_excesses(game, [1 / w for w in by_coalition], bounded)
+    found = weighted_chains(game, ExactArray.of([1 / w for w in by_coalition]), bounded)
     if isinstance(weights, Mapping):
         stated: list[Any] = [[names_of(game.players, S), rational.text(by_coalition[S])] for S in range(1, game.grand_coalition)]
     else:
         stated = [rational.text(by_coalition[(1 << size) - 1]) for size in range(1, game.n)]
-    check = check_weighted_nucleolus if bounded else check_weighted_prenucleolus
-    return confirmed(game, concept, x, check(game, x, {"excess_weights": stated, "levels": levels, **game.evidence()}))
+    claim = check_weighted_nucleolus if bounded else check_weighted_prenucleolus
+    evidence = {"excess_weights": stated, **game.evidence()}
+    return confirmed(game, concept, found, lambda x, levels: claim(game, x, {"levels": levels, **evidence}))
 
 
 def _read(game: Game, weights: Weights) -> list[Fraction]:
@@ -240,14 +246,17 @@ def _positive(weight: Any, what: str) -> Fraction:
     return exact
 
 
-def _worths(game: Game) -> list[Fraction]:
-    worths = [Fraction(1), *(game.exact(S) for S in range(1, game.grand_coalition)), Fraction(1)]
-    for S, worth in enumerate(worths):
-        if worth <= 0:
-            verb = "is worth" if game.sign > 0 else "costs"
-            raise OutsideDomain(
-                f"{label(game.players, S)} {verb} {rational.short(worth)}; an excess per unit of worth needs more than 0, "
-                "use per_capita_nucleolus or nucleolus",
-                check_no_positive_worth(game, None, {"coalition": names_of(game.players, S), **game.evidence()}),
-            )
-    return worths
+def _worths(game: Game) -> ExactArray:
+    """The worth of every coalition; any number for the empty one and everybody, whose excess is 0."""
+    table = game.integer_table
+    worths = table.numerators.copy()
+    worths[[0, -1]] = 1
+    if (worths <= 0).any():
+        S = int(np.flatnonzero(worths <= 0)[0])
+        verb = "is worth" if game.sign > 0 else "costs"
+        raise OutsideDomain(
+            f"{label(game.players, S)} {verb} {rational.short(table[S])}; an excess per unit of worth needs more than 0, "
+            "use per_capita_nucleolus or nucleolus",
+            check_no_positive_worth(game, None, {"coalition": names_of(game.players, S), **game.evidence()}),
+        )
+    return ExactArray(worths, table.denominator)

@@ -1,0 +1,192 @@
+"""The levels of a nucleolus found in floats and made exact: for games of many players, and for a check to confirm.
+
+The floats say which coalitions are tight and which weights are not zero; the weights, the excess of the level and the amounts
+that it settles are then computed in rationals.  What the floats cannot be trusted with is only whether no coalition has a larger
+excess: that is for the check of the chain, which looks at all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from comity.engines.equations import solve_square
+from comity.engines.growing import GrowingProgramme
+from comity.solvers.core.coalition_rows import IntegerGame
+from comity.solvers.core.excess_level import ExcessLevel
+from comity.solvers.core.modular_span import PRIME, ModularSpan
+from comity.solvers.core.widest_violations import WidestViolations
+
+ZERO = Fraction(0)
+# Worths are brought to this size, so that the engine's absolute tolerance of 1e-9 is a small one.
+SIZE_BITS = 10
+TOLERANCE = 3e-9
+# Larger numbers are no doubles.
+MOST_BITS = 900
+
+
+@dataclass(frozen=True)
+class GuidedChain:
+    """An allocation y and levels with their exact proof but for the inequalities."""
+
+    y: list[Fraction]
+    levels: list[ExcessLevel]
+
+
+def guided_chain(game: IntegerGame, bounded: bool) -> GuidedChain | None:
+    """The nucleolus and all levels, if floats lead to them; ``bounded`` means among imputations."""
+    search = _Search.of(game, bounded)
+    while search is not None and search.span.rank < game.n:
+        if not search.next_level():
+            return None
+    y = None if search is None else search.settled_allocation()
+    return None if search is None or y is None else GuidedChain(y, search.levels)
+
+
+def guided_least_core(game: IntegerGame) -> GuidedChain | None:
+    """A point of the least core and the first level, if floats lead to them."""
+    search = _Search.of(game, bounded=False)
+    y = search.first_vertex() if search is not None else None
+    return None if search is None or y is None else GuidedChain(y, search.levels)
+
+
+class _Search:
+    """The programme of the present level, what is settled, and where violated coalitions are looked for."""
+
+    def __init__(self, game: IntegerGame, bounded: bool) -> None:
+        n = game.n
+        self.game = game
+        self.unit = 2.0 ** (max(game.size.bit_length(), 1) - SIZE_BITS)
+        self.unit_of_t = 2.0 ** (game.largest_unit.bit_length() - 1)
+        self.scan = WidestViolations(game, self.unit, self.unit_of_t)
+        self.span = ModularSpan(n)
+        self.levels: list[ExcessLevel] = []
+        # Coalitions whose amounts are settled, linearly independent, and those amounts.
+        self.settled: dict[int, Fraction] = {}
+        # By row of the programme: its coalition, and whether it is still to be kept below the level.
+        self.rows: list[int] = []
+        self.live: list[bool] = []
+        self.bounds = {i: Fraction(game.worth(1 << i)) for i in range(n)} if bounded else {}
+        lower = [float(self.bounds[i]) / self.unit if i in self.bounds else -np.inf for i in range(n)]
+        self.programme = GrowingProgramme(np.array([*lower, -np.inf]))
+        self._add(game.alone_and_without())
+        self._settle({game.everybody: Fraction(game.worth(game.everybody))})
+
+    @classmethod
+    def of(cls, game: IntegerGame, bounded: bool) -> _Search | None:
+        """A search, unless the numbers are no doubles."""
+        large = max(game.size.bit_length(), game.largest_unit.bit_length()) > MOST_BITS
+        return None if large else cls(game, bounded)
+
+    def next_level(self) -> bool:
+        """Find the level and settle what it settles; whether that was possible."""
+        if not self._optimise():
+            return False
+        level = self._proof()
+        if level is None:
+            return False
+        self.levels.append(level)
+        game = self.game
+        self._settle(
+            {S: game.worth(S) - game.unit(S) * level.t for S in level.coalitions} | {1 << i: self.bounds[i] for i in level.bounds}
+        )
+        return True
+
+    def settled_allocation(self) -> list[Fraction] | None:
+        """The allocation that the settled amounts leave."""
+        return solve_square([self.game.vector(S) for S in self.settled], list(self.settled.values()))
+
+    def first_vertex(self) -> list[Fraction] | None:
+        """Find the first level only, and an allocation where the tight rows meet; there are no bounds."""
+        game, n = self.game, self.game.n
+        level = self._proof() if self._optimise() else None
+        if level is None:
+            return None
+        self.levels.append(level)
+        tight, _ = self.programme.nonbasic()
+        coalitions = [self.rows[r] for r in tight]
+        matrix = [[*game.vector(S), game.unit(S) if self.live[r] else 0] for r, S in zip(tight, coalitions, strict=True)]
+        met = solve_square(matrix, [self.settled.get(S, Fraction(game.worth(S))) for S in coalitions])
+        return None if met is None else met[:n]
+
+    def _optimise(self) -> bool:
+        n = self.game.n
+        known = set(self.rows)
+        while True:
+            found = self.programme.solve()
+            if found is None:
+                return False
+            new = [S for S in self.scan.find(found[:n], float(found[n]), TOLERANCE, 2 * n) if S not in known]
+            if not new:
+                return True
+            known.update(new)
+            self._add(new)
+
+    def _add(self, coalitions: Sequence[int]) -> None:
+        game = self.game
+        rows = np.array([[*game.vector(S), game.unit(S) / self.unit_of_t] for S in coalitions], dtype=float)
+        self.programme.add(
+            rows.reshape(len(coalitions), game.n + 1), np.array([game.worth(S) / self.unit for S in coalitions], dtype=float)
+        )
+        self.rows += coalitions
+        self.live += [True] * len(coalitions)
+
+    def _proof(self) -> ExcessLevel | None:
+        """The exact dual of the basis and the optimum it proves, or None if it is no proof."""
+        game, n = self.game, self.game.n
+        tight, outside = self.programme.nonbasic()
+        columns = [j for j in range(n + 1) if j not in outside]
+        if len(columns) != len(tight):
+            return None
+        vectors = [[*game.vector(self.rows[r]), game.unit(self.rows[r]) if self.live[r] else 0] for r in tight]
+        weights = solve_square([[vector[j] for vector in vectors] for j in columns], [int(j == n) for j in columns])
+        if weights is None:
+            return None
+        coalitions, earlier = {}, {}
+        for r, weight in zip(tight, weights, strict=True):
+            S = self.rows[r]
+            if weight and self.live[r] and weight > 0:
+                coalitions[S] = weight
+            elif weight and S in self.settled and not self.live[r]:
+                earlier[S] = weight
+            elif weight:
+                return None
+        prices = {j: -sum((w * v[j] for w, v in zip(weights, vectors, strict=True)), ZERO) for j in outside if j < n}
+        if any(price < 0 or (price and j not in self.bounds) for j, price in prices.items()) or n in outside:
+            return None
+        bounds = {j: price for j, price in prices.items() if price}
+        t = sum((w * game.worth(S) for S, w in coalitions.items()), ZERO)
+        t += sum((w * self.settled[S] for S, w in earlier.items()), ZERO)
+        t += sum((price * self.bounds[j] for j, price in bounds.items()), ZERO)
+        return ExcessLevel(t, coalitions, bounds, earlier)
+
+    def _settle(self, amounts: dict[int, Fraction]) -> None:
+        """These amounts are the same in every allocation that is left; so is what follows from them."""
+        game = self.game
+        new = [S for S in amounts if self.span.add(game.vector(S))]
+        missing = [S for S in new if S not in self.rows]
+        if missing:
+            self._add(missing)
+        for S in new:
+            self.settled[S] = amounts[S]
+            row = self.rows.index(S)
+            self.live[row] = False
+            self.programme.hold(row, float(amounts[S] / Fraction(self.unit)))
+        if self.span.rank == game.n:
+            return
+        normal = self.span.random_normal()
+        self.scan.settle(normal)
+        gone = [r for r, S in enumerate(self.rows) if self.live[r] and not _product(normal, game.vector(S))]
+        for r in gone:
+            self.live[r] = False
+        self.programme.drop(gone)
+        for i in [i for i in self.bounds if not normal[i] % PRIME]:
+            self.programme.free(i)
+            del self.bounds[i]
+
+
+def _product(normal: Sequence[int], vector: Sequence[int]) -> int:
+    return sum(a * b for a, b in zip(normal, vector, strict=True)) % PRIME
