@@ -194,5 +194,5 @@ def test_orders_are_positive_and_may_exceed_the_players():
 
 
 def test_interactions_of_many_are_left_undecided():
-    game = AirportGame.random(15, np.random.default_rng(0))
+    game = AirportGame.random(17, np.random.default_rng(0))
     assert shapley_interactions(game).certificate.verdict is Verdict.UNDECIDED

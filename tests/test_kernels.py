@@ -1,7 +1,7 @@
 """Kernels: compiled, in numpy, on one thread and on two, the numbers are the same; and they are what sums by hand are."""
 
 from fractions import Fraction
-from itertools import permutations
+from itertools import combinations, permutations
 
 import numpy as np
 import pytest
@@ -9,14 +9,17 @@ import pytest
 from comity import kernels
 from comity.certificate import Basis, Verdict
 from comity.checks.confirm import confirm
+from comity.checks.interactions import check_banzhaf_interactions, check_shapley_interactions
 from comity.checks.kernels import complements
 from comity.checks.values import check_banzhaf_value, check_shapley_value
-from comity.coalitions import subsets
+from comity.coalitions import sizes, subsets
 from comity.games.coalitional.table import TableGame
 from comity.games.kernels import moebius as moebius_kernel
+from comity.solvers.kernels import pair_sums as pair_sums_kernel
 from comity.solvers.kernels import weighted_sums
 from comity.solvers.values.banzhaf import banzhaf_value
 from comity.solvers.values.dividends import dividend_table
+from comity.solvers.values.interactions import banzhaf_interactions, shapley_interactions
 from comity.solvers.values.shapley import shapley_value
 
 RNG = np.random.default_rng(7)
@@ -202,3 +205,45 @@ def test_dividends_add_up_to_the_worth_of_the_coalition(largest):
     assert game.dividends() == {S: table[S] for S in range(64) if table[S]}
     dual = TableGame(None, [game.exact(63) - game.exact(63 ^ S) for S in range(64)])
     assert game.dual_dividends() == dual.dividends()
+
+
+# --- pairs -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("n", [1, 2, 5, 8, 13])
+def test_pair_sums_are_sums(n, way, monkeypatch):
+    monkeypatch.setattr(pair_sums_kernel, "LOW", 3)
+    worths, weights = RNG.integers(-(10**6), 10**6, 1 << n), RNG.integers(-50, 50, n + 1).tolist()
+    S = np.arange(1 << n)
+    weighed = worths * np.array(weights)[sizes(n)]
+    expected = [[int(weighed[(S >> i & 1) * (S >> j & 1) == 1].sum()) for j in range(n)] for i in range(n)]
+    sums, total = pair_sums_kernel.pair_sums(worths, weights)
+    assert sums.tolist() == expected
+    assert total == weighed.sum()
+
+
+@pytest.mark.parametrize("largest", [10, 2**61, 2**200])
+@pytest.mark.parametrize("n", [4, 5, 7])
+def test_interactions_of_pairs_are_those_of_the_dividends(n, largest):
+    game = TableGame(None, [0, *(int(RNG.integers(-10, 10)) * largest // 10 + k for k in range(1, 1 << n))])
+    for index, part in (
+        (shapley_interactions, lambda s: Fraction(1, s + 1)),
+        (banzhaf_interactions, lambda s: Fraction(1, 2**s)),
+    ):
+        found = index(game)
+        assert found.certificate
+        for i, j in combinations(range(n), 2):
+            both = 1 << i | 1 << j
+            expected = sum(d * part(S.bit_count() - 2) for S, d in game.dividends().items() if S & both == both)
+            assert found.exact[game.players[i], game.players[j]] == expected
+
+
+@pytest.mark.parametrize("index", [shapley_interactions, banzhaf_interactions])
+def test_interactions_of_many_players_are_confirmed_and_a_slip_is_not(index):
+    game = TableGame(None, np.concatenate([[0], RNG.integers(-(10**6), 10**6, (1 << 14) - 1)]))
+    found = index(game)
+    assert found.certificate.verdict is Verdict.HOLDS
+    check = {shapley_interactions: check_shapley_interactions, banzhaf_interactions: check_banzhaf_interactions}[index]
+    for pair in (("1", "2"), ("3", "13"), ("12", "14")):
+        slipped = {**found.exact, pair: found.exact[pair] + Fraction(1, 10**12)}
+        assert check(game, slipped, 2).verdict is Verdict.FAILS

@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from itertools import combinations
-from math import comb
+from math import comb, lcm
 from typing import Any
 
 from comity import rational
 from comity.certificate import Basis, Certificate, Verdict, holds_if
 from comity.checks.core import settled
-from comity.coalitions import coalition_of, mask_of, names_of, subsets
+from comity.checks.pair_differences import second_differences
+from comity.coalitions import MAX_GIVEN_TABLE_PLAYERS, coalition_of, mask_of, names_of, subsets
 from comity.declaration import declare
 from comity.errors import InvalidEvidence
 from comity.games.coalitional.base import Game
+from comity.games.coalitional.table import TableGame
 
 MAX_PLAYERS = 12
+# Pairs take one pass over the table, which a model has to work out first.
+MAX_PLAYERS_OF_PAIRS = 16
 # More members than any game has; what is to be divided by coalitions of that many is nothing.
 MAX_ORDER = 10_000
 Witness = Mapping[str, Any] | None
@@ -82,14 +86,26 @@ def _check(
     kept = {"order": order, **kept}
     if set(stated) != set(expected):
         raise InvalidEvidence(f"{len(stated)} interactions where there are {len(expected)} coalitions of {order}; give each one")
-    if game.n > MAX_PLAYERS:
-        reason = f"{game.n} players are more than the {MAX_PLAYERS} for whom this is worked out again here"
+    most = MAX_PLAYERS if order != 2 else MAX_GIVEN_TABLE_PLAYERS if isinstance(game, TableGame) else MAX_PLAYERS_OF_PAIRS
+    if game.n > most:
+        reason = f"{game.n} players are more than the {most} for whom this is worked out again here"
         return Certificate(claim, Verdict.UNDECIDED, basis=Basis.ASSUMED, witness={"reason": reason, **kept}, check=check)
-    gaps = {T: abs(stated[T] - _average_difference(game, T, weight)) for T in expected}
+    right = _of_pairs(game, weight) if order == 2 else {T: _average_difference(game, T, weight) for T in expected}
+    gaps = {T: abs(stated[T] - amount) for T, amount in right.items()}
     worst = max(gaps, key=gaps.__getitem__, default=0)
     gap = gaps.get(worst, Fraction(0))
     found = {"coalition": names_of(game.players, worst)} if gap else {}
     return Certificate(claim, holds_if(gap == 0), margin=-gap, witness={**found, **kept}, check=check)
+
+
+def _of_pairs(game: Game, weight: Callable[[int, int], Fraction]) -> dict[int, Fraction]:
+    if game.n < 2:
+        return {}
+    others = game.n - 2
+    by_size = [weight(s, others) for s in range(others + 1)]
+    unit = lcm(*(w.denominator for w in by_size))
+    found = second_differences(game, [int(w * unit) for w in by_size], unit)
+    return {coalition_of(pair): amount for pair, amount in found.items()}
 
 
 def _average_difference(game: Game, T: int, weight: Callable[[int, int], Fraction]) -> Fraction:

@@ -18,14 +18,14 @@ from comity import rational
 from comity.certificate import Basis, Certificate, Verdict, holds_if
 from comity.checks.core import exact_amounts, settled
 from comity.checks.kernels.complements import member_sums
-from comity.coalitions import members
+from comity.coalitions import MAX_GIVEN_TABLE_PLAYERS, members
 from comity.declaration import declare
 from comity.errors import ComityError, InvalidEvidence, TooManyPlayers
 from comity.games.coalitional.base import Game
+from comity.games.coalitional.table import TableGame
 
-# Beyond these, no table fits in memory; where the model states its dividends, their sum is shorter sooner.
-MAX_CHECKED_PLAYERS = 32
-MAX_CHECKED_PLAYERS_BY_POTENTIAL = 22
+# Beyond these, the worths take minutes unless they are given; where the model states its dividends, their sum is shorter sooner.
+MAX_CHECKED_PLAYERS = 22
 MAX_CHECKED_PLAYERS_WITH_DIVIDENDS = 15
 
 
@@ -98,7 +98,7 @@ def check_weighted_shapley_value(game: Game, x: Sequence[Any], witness: Mapping[
         "check_weighted_shapley_value",
         lambda game: Right(_weighted_by_potential(game, weights)),
         None,
-        most_players=MAX_CHECKED_PLAYERS_BY_POTENTIAL,
+        quick=False,
     )
     kept = {**certificate.witness, "weights": listed}
     return Certificate(
@@ -131,7 +131,7 @@ def _compare(
     divisor: Callable[[int], int] | None,
     *,
     needs_table: bool = True,
-    most_players: int = MAX_CHECKED_PLAYERS,
+    quick: bool = True,
 ) -> Certificate:
     game, kept = settled(game, witness)
     amounts = exact_amounts(game, x)
@@ -141,6 +141,7 @@ def _compare(
         stated = _by_potential(game, divisor)
         right = None if stated is None else Right(stated)
         route = {"formula": "potential of the dividends that the model states"}
+    most_players = MAX_GIVEN_TABLE_PLAYERS if quick and isinstance(game, TableGame) else MAX_CHECKED_PLAYERS
     if right is None and needs_table and game.n > most_players:
         reason = f"{game.n} players are more than the {most_players} for whom this is worked out again here"
         return Certificate(claim, Verdict.UNDECIDED, basis=Basis.ASSUMED, witness={"reason": reason, **kept}, check=check)

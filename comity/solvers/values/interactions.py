@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations
+from math import comb
 from typing import TYPE_CHECKING, Any
 
 from comity import rational
@@ -13,10 +14,17 @@ from comity.certificate import Certificate
 from comity.checks.interactions import check_banzhaf_interactions, check_shapley_interactions, order_of
 from comity.coalitions import coalition_of, members
 from comity.declaration import declare
+from comity.exact_array import ExactArray
 from comity.games.coalitional.base import Game
+from comity.solvers.kernels.pair_sums import pair_sums
+from comity.solvers.values.sums import few_dividends, lcm_of_sizes, limbs
 
 if TYPE_CHECKING:
     import pandas as pd
+
+# With fewer players there are no sizes between those about a pair itself.
+LEAST_ADDED_UP = 4
+Amounts = dict[tuple[str, ...], Fraction]
 
 
 @dataclass(frozen=True)
@@ -63,6 +71,7 @@ def shapley_interactions(game: Game, order: int = 2) -> Interactions:
     """For each coalition T of ``order`` players the sum of d(S) / (s - t + 1) over the coalitions S around it.
 
     Positive: its members complement each other; negative: they can do without each other.  Order 1 is the Shapley value.
+    Pairs take one pass over a table of integers or short decimals.
 
     References
     ----------
@@ -75,7 +84,9 @@ def shapley_interactions(game: Game, order: int = 2) -> Interactions:
     >>> found["A", "B"], found["B", "C"]
     (0.5, -0.5)
     """
-    exact = _divided(game, order, lambda others: Fraction(1, others + 1))
+    exact = _shapley_pairs(game) if order == 2 else None
+    if exact is None:
+        exact = _divided(game, order, lambda others: Fraction(1, others + 1))
     return Interactions("shapley_interactions", order, exact, check_shapley_interactions(game, exact, order, game.evidence()))
 
 
@@ -101,8 +112,60 @@ def banzhaf_interactions(game: Game, order: int = 2) -> Interactions:
     >>> banzhaf_interactions(VotingGame((1, 1, 1), 2, "ABC"))["A", "B"]
     0.0
     """
-    exact = _divided(game, order, lambda others: Fraction(1, 1 << others))
+    exact = _banzhaf_pairs(game) if order == 2 else None
+    if exact is None:
+        exact = _divided(game, order, lambda others: Fraction(1, 1 << others))
     return Interactions("banzhaf_interactions", order, exact, check_banzhaf_interactions(game, exact, order, game.evidence()))
+
+
+def _shapley_pairs(game: Game) -> Amounts | None:
+    """The average second difference over all orders, from the sums over the coalitions of each pair; None where dividends do.
+
+    Let f(s) = 1 / ((n - 3) C(n - 4, s - 2)) for sizes 2 to n - 2, Q_ij the sum of f(s) v(S) over the S with i and j, R_i that
+    of Q_ij over j, and R that of R_i over i.  A coalition of s others counts w(s) = 1 / ((n - 1) C(n - 2, s)) in a second
+    difference.  Because f(s) = w(s-2) + 2 w(s-1) + w(s), (s - 1) f(s) = (n - 2) (w(s-1) + w(s)) and
+    s (s - 1) f(s) = (n - 1) (n - 2) w(s), these sizes add Q_ij - (R_i + R_j) / (n-2) + R / ((n-1) (n-2)).  With
+    e_i = v(i) + v(N - i) and e their sum, the other sizes add the same of e, and (v(0) + v(N)) / (n - 1).
+    """
+    n = game.n
+    if n < LEAST_ADDED_UP or few_dividends(game, dual=False) is not None:
+        return None
+    M, weight = lcm_of_sizes(n - 3)
+    table, everybody = game.integer_table, game.grand_coalition
+    Q, _ = _pair_sums(table, [0, 0, *weight, 0, 0])
+    worth = table.numerators
+    r = [Fraction(sum(row) - row[i], M) + int(worth[1 << i]) + int(worth[everybody ^ 1 << i]) for i, row in enumerate(Q)]
+    same = sum(r, Fraction(0)) / ((n - 1) * (n - 2)) + Fraction(int(worth[0]) + int(worth[everybody]), n - 1)
+    return _named(game, lambda i, j: Fraction(Q[i][j], M) - (r[i] + r[j]) / (n - 2) + same)
+
+
+def _banzhaf_pairs(game: Game) -> Amounts | None:
+    """The average second difference over all coalitions, where the sums over those with both count four times; or None."""
+    n = game.n
+    if n < LEAST_ADDED_UP or few_dividends(game, dual=False) is not None:
+        return None
+    Q, total = _pair_sums(game.integer_table, [1] * (n + 1))
+    return _named(game, lambda i, j: Fraction(4 * Q[i][j] - 2 * Q[i][i] - 2 * Q[j][j] + total, 1 << n - 2))
+
+
+def _pair_sums(table: ExactArray, weights: Sequence[int]) -> tuple[list[list[int]], int]:
+    """For each pair the sum of ``weights[s] v(S)`` over the coalitions S with both, and that over all S; exact."""
+    n = len(table).bit_length() - 1
+    heaviest = sum(comb(n, s) * weight for s, weight in enumerate(weights))
+    sums, total = [[0] * n for _ in range(n)], 0
+    for scale, worths, shift, mask in limbs(table, max(62 - heaviest.bit_length(), 1)):
+        part = worths if shift == 0 and mask == -1 else (worths >> shift) & mask
+        found, over_all = pair_sums(part, weights)
+        sums = [
+            [a + (b << scale) for a, b in zip(row, more, strict=True)] for row, more in zip(sums, found.tolist(), strict=True)
+        ]
+        total += over_all << scale
+    return sums, total
+
+
+def _named(game: Game, amount: Callable[[int, int], Fraction]) -> Amounts:
+    players, unit = game.players, game.integer_table.denominator
+    return {(players[i], players[j]): amount(i, j) / unit for i, j in combinations(range(game.n), 2)}
 
 
 def _divided(game: Game, order: int, part: Callable[[int], Fraction]) -> dict[tuple[str, ...], Fraction]:

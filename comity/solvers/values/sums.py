@@ -123,14 +123,14 @@ def _by_limbs(table: Worths, weights: Sequence[int], heaviest: int) -> tuple[lis
     n = len(table).bit_length() - 1
     bits = max(62 - heaviest.bit_length(), 1)
     totals, total = [0] * n, 0
-    for scale, worths, shift, mask in _limbs(table, bits):
+    for scale, worths, shift, mask in limbs(table, bits):
         found = totals_of_integers(worths, weights, shift, mask)
         totals = [a + (b << scale) for a, b in zip(totals, found[0], strict=True)]
         total += found[1] << scale
     return totals, total
 
 
-def _limbs(table: Worths, bits: int) -> Iterator[tuple[int, NDArray[np.int64], int, int]]:
+def limbs(table: Worths, bits: int) -> Iterator[tuple[int, NDArray[np.int64], int, int]]:
     """Tuples (scale, worths, shift, mask) with ``table = sum of ((worths >> shift) & mask) << scale``.
 
     Each part lies in [0, 2**bits), the last in [-2**bits, 2**bits).
