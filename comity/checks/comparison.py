@@ -6,12 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-import numpy as np
-
 from comity import rational
 from comity.certificate import Basis, Certificate, Verdict, holds_if
 from comity.checks.core import exact_amounts
-from comity.games.coalitional.base import Game
+from comity.games.coalitional.base import Game, integer_dividends
 
 
 def compared(
@@ -40,9 +38,5 @@ def compared(
 
 def created_by(game: Game) -> tuple[list[int], int]:
     """The dividend of every coalition in units of 1 / denominator, from the table alone, whatever the model states."""
-    table, denominator = game.scaled_table
-    created = np.array([*table, None], dtype=object)[:-1]
-    for i in range(game.n):
-        halves = created.reshape(-1, 2, 1 << i)
-        halves[:, 1, :] -= halves[:, 0, :]
-    return created.tolist(), denominator
+    created = integer_dividends(game.integer_table)
+    return created.numerators.tolist(), created.denominator

@@ -189,48 +189,61 @@ class Right(NamedTuple):
 def _shapley(game: Game) -> Right:
     n = game.n
     unit = lcm(*range(1, n + 1))
-    return _by_complements(game, [unit // (n * comb(n - 1, s)) for s in range(n)], unit)
+    # p_s / (p_(s-1) + p_s) = s / n for s < n: what counts against strangers is an n-th of what counts for each member.
+    return _by_complements(
+        game,
+        [unit // (n * comb(n - 1, s)) for s in range(n)],
+        unit,
+        lambda sums, everybody: Fraction(sum(sums), n) - everybody * unit // n,
+    )
 
 
 def _banzhaf(game: Game) -> Right:
-    return _by_complements(game, [1] * game.n, 1 << game.n - 1)
+    # The last player is in every S that is read, each of which counts twice, and only the coalition of all once.
+    return _by_complements(game, [1] * game.n, 1 << game.n - 1, lambda sums, everybody: Fraction(sums[-1] - everybody, 2))
 
 
-def _by_complements(game: Game, weight: Sequence[int], total: int) -> Right:
+def _by_complements(game: Game, weight: Sequence[int], total: int, against: Callable[[list[int], int], Fraction]) -> Right:
     """The sum of p_(s-1) (v(S) - v(N - S)) over S with i, with p = weight / total the same from both ends.
 
     Each coalition stands against its complement, which is without i: p_(s-1) = p_(n-s) weighs both.  Read at the
-    coalitions of the last player only, S - or its complement - counts p_(s-1) for its members and -p_s for the others.
+    coalitions of the last player only, S - or its complement - counts p_(s-1) for its members and -p_s for the others:
+    p_(s-1) + p_s for its members, less what ``against`` says of these sums and of v(N) - v(0).
     """
-    joined, passed_over = [0, *weight], [*weight, 0]
+    weights = [a + b for a, b in zip([0, *weight], [*weight, 0], strict=True)]
+    # |v(S) - v(N - S)| is at most twice the largest worth, and half of the coalitions are read.
+    heaviest = sum(comb(game.n, s) * w for s, w in enumerate(weights))
     doubles = game.doubles
     if doubles is not None:
         # |v(S) - v(N - S)| times the factor is below 2**51; the sum over S with i of p_(s-1) is 1, so that an amount is
         # wrong by no more than a difference is: the decimals by 2 * 2**-53 of the largest worth, their difference rounded
-        # by as much again, and half a unit, 8 * 2**-53.
-        exponent = 50 - frexp(doubles.largest)[1]
-        remainders, guesses = member_sums(doubles.worths, 2.0**exponent, joined, passed_over)
-        heaviest = 3 * sum(comb(game.n, s) * (a + b) for s, (a, b) in enumerate(zip(joined, passed_over, strict=True)))
-        if guesses is None or (heaviest << 51 + 14 - 53) + 2 * heaviest >= 1 << 61:
+        # by as much again, and half a unit, 8 * 2**-53.  An estimate is a sum of at most 2**14 terms after each other.
+        if (heaviest << 51 + 14 - 53) + 2 * heaviest >= 1 << 61:
             raise TooManyPlayers(f"the worths of {game.n} players cannot be added up in one pass; round them to 12 decimals")
-        sums = [a + (round((Fraction(b) - a) / 2**64) << 64) for a, b in zip(remainders, guesses, strict=True)]
-        largest = Fraction(doubles.largest)
+        exponent = 50 - frexp(doubles.largest)[1]
+        remainders, guesses = member_sums(doubles.worths, 2.0**exponent, weights)
+        sums = [a + (round((Fraction(b) - a) / 2**64) << 64) for a, b in zip(remainders, guesses or (), strict=True)]
+        everybody = round(float(doubles.worths[-1] - doubles.worths[0]) * 2.0**exponent)
         unit = total * Fraction(2) ** exponent
-        return Right([a / unit for a in sums], largest * 12 / 2**53, largest / 2**47)
-    table = game.integer_table
-    most = 3 * sum(comb(game.n, s) * (a + b) for s, (a, b) in enumerate(zip(joined, passed_over, strict=True)))
-    sums = _exact_sums(table.numerators, table.largest, most, joined, passed_over)
-    return Right([Fraction(a, total * table.denominator) for a in sums])
+        largest = Fraction(doubles.largest)
+        radius, within = largest * 12 / 2**53, largest / 2**47
+    else:
+        table = game.integer_table
+        sums = _exact_sums(table.numerators, table.largest, 2 * heaviest, weights)
+        everybody = int(table.numerators[-1]) - int(table.numerators[0])
+        unit, radius, within = Fraction(total * table.denominator), Fraction(0), Fraction(0)
+    less = against(sums, everybody)
+    return Right([(a - less) / unit for a in sums], radius, within)
 
 
-def _exact_sums(worths: NDArray[Any], largest: int, most: int, joined: Sequence[int], passed_over: Sequence[int]) -> list[int]:
+def _exact_sums(worths: NDArray[Any], largest: int, most: int, weights: Sequence[int]) -> list[int]:
     """`member_sums` without wrapping around: of the whole worths, or of their low digits and of the rest."""
     if most * max(largest, 1) < 1 << 63:
-        return member_sums(worths.astype(np.int64, copy=False), None, joined, passed_over)[0]
+        return member_sums(worths.astype(np.int64, copy=False), None, weights)[0]
     bits = 63 - most.bit_length()
     low = np.asarray(worths & ((1 << bits) - 1)).astype(np.int64, copy=False)
-    lower = member_sums(low, None, joined, passed_over)[0]
-    higher = _exact_sums(np.asarray(worths >> bits), (largest >> bits) + 1, most, joined, passed_over)
+    lower = member_sums(low, None, weights)[0]
+    higher = _exact_sums(np.asarray(worths >> bits), (largest >> bits) + 1, most, weights)
     return [a + (b << bits) for a, b in zip(lower, higher, strict=True)]
 
 

@@ -1,6 +1,6 @@
 """Sums over pairs of a coalition and its complement: what the members of one win, the members of the other lose.
 
-Half of the coalitions, those with the last player, stand for their complements as well.  Blocks of 2**9 differences
+Half of the coalitions, those with the last player, stand for their complements as well.  Blocks of 2**8 differences
 v(S) - v(N - S) are read forwards at S and backwards at its complement.  What is kept wraps around in 64 bits.
 """
 
@@ -15,48 +15,44 @@ from numpy.typing import NDArray
 from comity.coalitions import sizes
 from comity.kernels import compiled, each
 
-INSIDE = 9  # players within a block
-BATCH = 1 << 12  # blocks added up before their sums are
-TOGETHER = 64  # blocks that numpy takes at once
+INSIDE = 8  # players within a block
+BATCH = 1 << 13  # blocks added up before their sums are
+TOGETHER = 128  # blocks that numpy takes at once
 SHIFTER = 6755399441055744.0  # 1.5 * 2**52: adding it leaves the nearest integer in the last bits
 SHIFTER_BITS = int(np.float64(SHIFTER).view(np.int64))
 
 
-def member_sums(
-    worths: NDArray[Any], factor: float | None, joined: Sequence[int], passed_over: Sequence[int]
-) -> tuple[list[int], list[float] | None]:
-    """For each player i the sum over S with the last player of ``a D(S)``, a = joined[s] if i is in S, else -passed_over[s].
+def member_sums(worths: NDArray[Any], factor: float | None, weights: Sequence[int]) -> tuple[list[int], list[float] | None]:
+    """For each player i the sum of ``weights[s] D(S)`` over the S with i and the last player, D(S) = v(S) - v(N - S).
 
-    D(S) = v(S) - v(N - S) for integers, modulo 2**64, and no second result; for doubles ``rint(D(S) * factor)`` modulo
-    2**64, which must be below 2**51, and estimates of the sums.
+    For integers modulo 2**64, and no second result; for doubles of ``rint(D(S) * factor)`` modulo 2**64, which must be below
+    2**51, and estimates of the sums.
     """
     n = worths.size.bit_length() - 1
     inside = min(n - 1, INSIDE)
     blocks = 1 << n - 1 - inside
     size = sizes(n - 1 - inside)
-    order = np.add.outer(np.arange(n - inside), sizes(inside)) + 1  # the last player is there as well
-    member = (np.array(joined) + np.array(passed_over))[order]
-    stranger = np.array(passed_over)[order]
+    # The last player is there as well.
+    member = np.array(weights)[np.add.outer(np.arange(n - inside), sizes(inside)) + 1]
     doubles = factor is not None
-    kernel = compiled(_enclosed_kernel if doubles else _whole_kernel, n, reassociate=doubles)
+    # Two blocks at a time need a player above the blocks.
+    kernel = compiled(_enclosed_kernel if doubles else _whole_kernel, n, reassociate=doubles) if blocks > 1 else None
     run = kernel or (_enclosed_in_numpy if doubles else _whole_in_numpy)
 
     def batch(k: int) -> list[NDArray[Any]]:
         first, last = k * BATCH, min((k + 1) * BATCH, blocks)
         kinds = (np.int64, np.float64) if doubles else (np.int64,)
-        sums = [np.zeros(shape, dtype=kind) for kind in kinds for shape in (last - first, 1 << inside, 1)]
-        scale = (factor, member.astype(float), stranger.astype(float)) if doubles else ()
-        run(worths, *scale, member, stranger, size, first, last, *sums)
+        sums = [np.zeros(shape, dtype=kind) for kind in kinds for shape in (last - first, 1 << inside)]
+        scale = (factor, member.astype(float)) if doubles else ()
+        run(worths, *scale, member, size, first, last, *sums)
         return sums
 
     done = each(batch, -(-blocks // BATCH), alone=kernel is None)
     results = []
-    for k in range(0, len(done[0]), 3):
+    for k in range(0, len(done[0]), 2):
         block = np.concatenate([sums[k] for sums in done])
         place = np.asarray(sum(sums[k + 1] for sums in done))
-        outside = sum(sums[k + 2] for sums in done)
-        with_player = [*_bit_sums(place), *_bit_sums(block), block.sum()]
-        results.append([(np.asarray(total) - outside).item() for total in with_player])
+        results.append([total.item() for total in (*_bit_sums(place), *_bit_sums(block), block.sum())])
     return results[0], results[1] if doubles else None
 
 
@@ -67,55 +63,52 @@ def _bit_sums(part: NDArray[Any]) -> list[Any]:
 # --- the loops, for the compiler ---------------------------------------------------------------------
 
 
-def _whole_kernel(worths, member, stranger, size, first, last, block_sum, place_sum, outside):  # type: ignore[no-untyped-def]
+def _whole_kernel(worths, member, size, first, last, block_sum, place_sum):  # type: ignore[no-untyped-def]
     width = place_sum.size
     half, top = worths.size // 2, worths.size - 1
     for block in range(first, last):
-        a, b = member[size[block]], stranger[size[block]]
+        a = member[size[block]]
         start = half + block * width
         S = worths[start : start + width]
         others = worths[top - start - width + 1 : top - start + 1]
-        total, lost = np.int64(0), np.int64(0)
+        total = np.int64(0)
         for j in range(width):
             # An unsigned index cannot count from the end, which lets the compiler read backwards many at a time.
-            d = S[j] - others[np.uintp(width - 1 - j)]
-            x = d * a[j]
+            x = (S[j] - others[np.uintp(width - 1 - j)]) * a[j]
             total += x
             place_sum[j] += x
-            lost += d * b[j]
         block_sum[block - first] = total
-        outside[0] += lost
 
 
 def _enclosed_kernel(  # type: ignore[no-untyped-def]
-    worths, factor, member_weight, stranger_weight, member, stranger, size, first, last,
-    block_sum, place_sum, outside, block_guess, place_guess, outside_guess
-):  # fmt: skip
+    worths, factor, member_weight, member, size, first, last, block_sum, place_sum, block_guess, place_guess
+):
     width = place_sum.size
     half, top = worths.size // 2, worths.size - 1
-    for block in range(first, last):
+    for block in range(first, last, 2):
+        # Two blocks, without and with the lowest player above them.
         s = size[block]
-        a, b, f, g = member[s], stranger[s], member_weight[s], stranger_weight[s]
+        a0, a1, f0, f1 = member[s], member[s + 1], member_weight[s], member_weight[s + 1]
         start = half + block * width
-        S = worths[start : start + width]
-        others = worths[top - start - width + 1 : top - start + 1]
-        total, lost = np.int64(0), np.int64(0)
-        guess, lost_guess = 0.0, 0.0
+        S0, S1 = worths[start : start + width], worths[start + width : start + 2 * width]
+        others0 = worths[top - start - width + 1 : top - start + 1]
+        others1 = worths[top - start - 2 * width + 1 : top - start - width + 1]
+        total0, total1 = np.int64(0), np.int64(0)
+        guess0, guess1 = 0.0, 0.0
         for j in range(width):
-            z = (S[j] - others[np.uintp(width - 1 - j)]) * factor
-            d = np.float64(z + SHIFTER).view(np.int64) - SHIFTER_BITS
-            x = d * a[j]
-            total += x
-            place_sum[j] += x
-            lost += d * b[j]
-            y = z * f[j]
-            guess += y
-            place_guess[j] += y
-            lost_guess += z * g[j]
-        block_sum[block - first] = total
-        outside[0] += lost
-        block_guess[block - first] = guess
-        outside_guess[0] += lost_guess
+            back = np.uintp(width - 1 - j)
+            z0, z1 = (S0[j] - others0[back]) * factor, (S1[j] - others1[back]) * factor
+            x0 = (np.float64(z0 + SHIFTER).view(np.int64) - SHIFTER_BITS) * a0[j]
+            x1 = (np.float64(z1 + SHIFTER).view(np.int64) - SHIFTER_BITS) * a1[j]
+            total0 += x0
+            total1 += x1
+            place_sum[j] += x0 + x1
+            y0, y1 = z0 * f0[j], z1 * f1[j]
+            guess0 += y0
+            guess1 += y1
+            place_guess[j] += y0 + y1
+        block_sum[block - first], block_sum[block + 1 - first] = total0, total1
+        block_guess[block - first], block_guess[block + 1 - first] = guess0, guess1
 
 
 # --- the same in numpy -------------------------------------------------------------------------------
@@ -130,50 +123,39 @@ def _differences(worths: NDArray[Any], width: int, start: int, stop: int) -> NDA
 def _whole_in_numpy(
     worths: NDArray[np.int64],
     member: NDArray[np.int64],
-    stranger: NDArray[np.int64],
     size: NDArray[np.int64],
     first: int,
     last: int,
     block_sum: NDArray[np.int64],
     place_sum: NDArray[np.int64],
-    outside: NDArray[np.int64],
 ) -> None:
     for start in range(first, last, TOGETHER):
         stop = min(start + TOGETHER, last)
-        d = _differences(worths, place_sum.size, start, stop)
-        outside += (d * stranger[size[start:stop]]).sum()
-        d *= member[size[start:stop]]
-        block_sum[start - first : stop - first] = d.sum(axis=1)
-        place_sum += d.sum(axis=0)
+        x = _differences(worths, place_sum.size, start, stop) * member[size[start:stop]]
+        block_sum[start - first : stop - first] = x.sum(axis=1)
+        place_sum += x.sum(axis=0)
 
 
 def _enclosed_in_numpy(
     worths: NDArray[np.float64],
     factor: float,
     member_weight: NDArray[np.float64],
-    stranger_weight: NDArray[np.float64],
     member: NDArray[np.int64],
-    stranger: NDArray[np.int64],
     size: NDArray[np.int64],
     first: int,
     last: int,
     block_sum: NDArray[np.int64],
     place_sum: NDArray[np.int64],
-    outside: NDArray[np.int64],
     block_guess: NDArray[np.float64],
     place_guess: NDArray[np.float64],
-    outside_guess: NDArray[np.float64],
 ) -> None:
     for start in range(first, last, TOGETHER):
         stop = min(start + TOGETHER, last)
         z = _differences(worths, place_sum.size, start, stop) * factor
         s = size[start:stop]
-        _whole = np.rint(z).astype(np.int64)
-        outside += (_whole * stranger[s]).sum()
-        _whole *= member[s]
-        block_sum[start - first : stop - first] = _whole.sum(axis=1)
-        place_sum += _whole.sum(axis=0)
-        outside_guess += (z * stranger_weight[s]).sum()
+        x = np.rint(z).astype(np.int64) * member[s]
+        block_sum[start - first : stop - first] = x.sum(axis=1)
+        place_sum += x.sum(axis=0)
         z *= member_weight[s]
         block_guess[start - first : stop - first] = z.sum(axis=1)
         place_guess += z.sum(axis=0)

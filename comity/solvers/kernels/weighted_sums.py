@@ -1,8 +1,9 @@
 """Sums over all coalitions of worths weighted by size, and over those that contain a player, in one pass over the table.
 
-The table is cut into blocks of 2**10 worths.  A block's weights depend on how many of the higher players it has, so a small
-matrix of weights serves all of them; what remains is one total a block and one total a place within the blocks, and both are
-folded in half once a player.  Everything kept is in 64-bit integers that wrap around, so that no order of summation matters.
+The table is cut into blocks of 2**8 or 2**10 worths.  A block's weights depend on how many of the higher players it has, so
+a small matrix of weights serves all of them; what remains is one total a block and one total a place within the blocks, and
+both are folded in half once a player.  Everything kept is in 64-bit integers that wrap around, so that the order of summation
+does not matter.
 """
 
 from __future__ import annotations
@@ -16,9 +17,9 @@ from numpy.typing import NDArray
 from comity.coalitions import sizes
 from comity.kernels import compiled, each
 
-LOW = 10  # players within a block: 2**10 worths and their weights stay in the fastest memory
+LOW, LOW_ON_A_GRID = 8, 10  # players within a block: its weights, and four of the others, stay in the fastest memory
 TASK = 1 << 12  # blocks summed before their sums are added up: no long chain of roundings in the estimates
-ROWS = 32  # blocks that numpy takes at once
+AT_ONCE = 1 << 15  # worths that numpy takes at once
 # Adding and taking away 1.5 * 2**52 rounds a double below 2**51 to the nearest integer, and leaves it in the last bits.
 ROUNDER = 6755399441055744.0
 ROUNDER_BITS = int(np.float64(ROUNDER).view(np.int64))
@@ -29,7 +30,7 @@ def totals_of_integers(worths: NDArray[np.int64], weights: Sequence[int], shift:
 
     Both lie in [-2**63, 2**63): exact where the caller knows that no such sum is larger.
     """
-    n, low, high, W, size = _blocks(worths, weights)
+    n, low, high, W, size = _blocks(worths, weights, LOW)
     kernel = compiled(_integer_kernel, n)
     per_block = np.empty(1 << high, dtype=np.int64)
 
@@ -50,7 +51,7 @@ def totals_on_a_grid(
 
     Every ``|worth * factor|`` must be below 2**51.
     """
-    n, low, high, W, size = _blocks(worths, weights)
+    n, low, high, W, size = _blocks(worths, weights, LOW_ON_A_GRID)
     estimated = W.astype(float)
     # Four blocks at a time need two players above the blocks.
     kernel = compiled(_grid_kernel, n, reassociate=True) if high >= 2 else None
@@ -75,9 +76,9 @@ def totals_on_a_grid(
     )
 
 
-def _blocks(worths: NDArray[Any], weights: Sequence[int]) -> tuple[int, int, int, NDArray[np.int64], NDArray[np.int64]]:
+def _blocks(worths: NDArray[Any], weights: Sequence[int], low: int) -> tuple[int, int, int, NDArray[np.int64], NDArray[np.int64]]:
     n = worths.size.bit_length() - 1
-    low = min(n, LOW)
+    low = min(n, low)
     W = np.array(weights, dtype=np.int64)[np.add.outer(np.arange(n - low + 1), sizes(low))]
     return n, low, n - low, W, sizes(n - low)
 
@@ -162,9 +163,9 @@ def _integers_in_numpy(
     per_block: NDArray[np.int64],
     place: NDArray[np.int64],
 ) -> None:
-    rows = worths.reshape(-1, place.size)
-    for start in range(first, last, ROWS):
-        part = slice(start, min(start + ROWS, last))
+    rows, step = worths.reshape(-1, place.size), AT_ONCE // place.size
+    for start in range(first, last, step):
+        part = slice(start, min(start + step, last))
         u = rows[part] if mask == -1 and shift == 0 else (rows[part] >> shift) & mask
         x = u * W[size[part]]
         per_block[part] = x.sum(axis=1)
@@ -184,9 +185,9 @@ def _grid_in_numpy(
     block_estimate: NDArray[np.float64],
     place_estimate: NDArray[np.float64],
 ) -> None:
-    rows = worths.reshape(-1, place.size)
-    for start in range(first, last, ROWS):
-        part = slice(start, min(start + ROWS, last))
+    rows, step = worths.reshape(-1, place.size), AT_ONCE // place.size
+    for start in range(first, last, step):
+        part = slice(start, min(start + step, last))
         x = np.rint(rows[part] * factor).astype(np.int64) * W[size[part]]
         per_block[part] = x.sum(axis=1)
         place += x.sum(axis=0)

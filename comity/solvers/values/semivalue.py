@@ -12,6 +12,7 @@ from comity.checks.semivalues import check_semivalue, read_weights_by_size
 from comity.declaration import declare
 from comity.games.coalitional.base import Game
 from comity.results import Allocation
+from comity.solvers.values.sums import level_weighted_totals
 
 
 @declare(
@@ -53,18 +54,11 @@ def semivalue(game: Game, weights: Sequence[Any]) -> Allocation:
     p = read_weights_by_size(game, weights)
     unit = lcm(*(weight.denominator for weight in p))
     whole = [int(weight * unit) for weight in p]
-    table, denominator = game.scaled_table
     # A worth counts p_(s-1) times for a member and -p_s times for everybody else.
     joined, passed_over = [0, *whole], [*whole, 0]
-    x, everywhere = [0] * game.n, 0
-    for S, worth in enumerate(table):
-        if worth:
-            size = S.bit_count()
-            everywhere += passed_over[size] * worth
-            added = (joined[size] + passed_over[size]) * worth
-            for i in range(game.n):
-                if S >> i & 1:
-                    x[i] += added
-    amounts = tuple(Fraction(total - everywhere, unit * denominator) for total in x)
+    table = game.integer_table
+    both = [a + b for a, b in zip(joined, passed_over, strict=True)]
+    x, everywhere = level_weighted_totals(table, both, passed_over)
+    amounts = tuple(Fraction(total - everywhere, unit * table.denominator) for total in x)
     witness = {"weights": [rational.text(weight) for weight in p], **game.evidence()}
     return Allocation("semivalue", game.players, amounts, check_semivalue(game, amounts, witness))
