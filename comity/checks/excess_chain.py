@@ -230,9 +230,8 @@ def read_levels(objectors: Objectors, witness: Mapping[str, Any], bounded: bool,
 def flaw(objectors: Objectors, levels: Iterable[Level], bounded: bool) -> str:
     """The first thing that is wrong with the chain, in words; empty if it proves x lexicographically least."""
     game, x = objectors.game, objectors.x
-    table = game.integer_table
-    alone = [table[1 << i] for i in range(game.n)]
-    if sum(x) != table[-1]:
+    alone = [game.exact(1 << i) for i in range(game.n)]
+    if sum(x) != game.exact(game.grand_coalition):
         return "the amounts do not add up to the worth of all players together"
     if bounded:
         for i, name in enumerate(game.players):

@@ -7,7 +7,8 @@ from typing import Any
 
 from comity.certificate import Certificate, holds_if
 from comity.checks.core import exact_amounts, settled
-from comity.checks.excess_chain import Coalitions, flaw, read_levels
+from comity.checks.excess_chain import flaw, read_levels
+from comity.checks.structured_excesses import objecting_coalitions
 from comity.declaration import declare
 from comity.exact_array import ExactArray
 from comity.games.coalitional.base import Game
@@ -71,7 +72,7 @@ def check_chain(
     ``bounded`` means among imputations; ``shown`` is kept in the witness.
     """
     game, kept = settled(game, witness)
-    objectors = Coalitions(game, exact_amounts(game, x), divisors)
+    objectors = objecting_coalitions(game, exact_amounts(game, x), divisors)
     levels = read_levels(objectors, witness, bounded)
     reason = flaw(objectors, levels, bounded)
     return Certificate(

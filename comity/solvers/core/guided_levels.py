@@ -7,11 +7,13 @@ excess: that is for the check of the chain, which looks at all of them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from comity.engines.equations import solve_square
 from comity.engines.growing import GrowingProgramme
@@ -36,9 +38,23 @@ class GuidedChain:
     levels: list[ExcessLevel]
 
 
-def guided_chain(game: IntegerGame, bounded: bool) -> GuidedChain | None:
+class Violations(Protocol):
+    """Where violated coalitions are looked for: in all of the table, or by what else is known about the game."""
+
+    def settle(self, normal: Sequence[int]) -> None:
+        """From now on coalitions on which this vector modulo the prime vanishes are left out."""
+
+    def find(self, y: NDArray[np.float64], t: float, tolerance: float, count: int) -> list[int]:
+        """Up to ``count`` coalitions whose excess at y is above t by more than the tolerance; none only if there is none."""
+
+
+# Given the game and the units of its worths and of t.
+Look = Callable[[IntegerGame, float, float], Violations]
+
+
+def guided_chain(game: IntegerGame, bounded: bool, look: Look = WidestViolations) -> GuidedChain | None:
     """The nucleolus and all levels, if floats lead to them; ``bounded`` means among imputations."""
-    search = _Search.of(game, bounded)
+    search = _Search.of(game, bounded, look)
     while search is not None and search.span.rank < game.n:
         if not search.next_level():
             return None
@@ -48,7 +64,7 @@ def guided_chain(game: IntegerGame, bounded: bool) -> GuidedChain | None:
 
 def guided_least_core(game: IntegerGame) -> GuidedChain | None:
     """A point of the least core and the first level, if floats lead to them."""
-    search = _Search.of(game, bounded=False)
+    search = _Search.of(game, bounded=False, look=WidestViolations)
     y = search.first_vertex() if search is not None else None
     return None if search is None or y is None else GuidedChain(y, search.levels)
 
@@ -56,12 +72,12 @@ def guided_least_core(game: IntegerGame) -> GuidedChain | None:
 class _Search:
     """The programme of the present level, what is settled, and where violated coalitions are looked for."""
 
-    def __init__(self, game: IntegerGame, bounded: bool) -> None:
+    def __init__(self, game: IntegerGame, bounded: bool, look: Look) -> None:
         n = game.n
         self.game = game
         self.unit = 2.0 ** (max(game.size.bit_length(), 1) - SIZE_BITS)
         self.unit_of_t = 2.0 ** (game.largest_unit.bit_length() - 1)
-        self.scan = WidestViolations(game, self.unit, self.unit_of_t)
+        self.scan = look(game, self.unit, self.unit_of_t)
         self.span = ModularSpan(n)
         self.levels: list[ExcessLevel] = []
         # Coalitions whose amounts are settled, linearly independent, and those amounts.
@@ -76,10 +92,10 @@ class _Search:
         self._settle({game.everybody: Fraction(game.worth(game.everybody))})
 
     @classmethod
-    def of(cls, game: IntegerGame, bounded: bool) -> _Search | None:
+    def of(cls, game: IntegerGame, bounded: bool, look: Look) -> _Search | None:
         """A search, unless the numbers are no doubles."""
         large = max(game.size.bit_length(), game.largest_unit.bit_length()) > MOST_BITS
-        return None if large else cls(game, bounded)
+        return None if large else cls(game, bounded, look)
 
     def next_level(self) -> bool:
         """Find the level and settle what it settles; whether that was possible."""

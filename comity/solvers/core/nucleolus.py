@@ -6,8 +6,8 @@ from comity.checks.nucleolus import check_nucleolus, check_prenucleolus
 from comity.declaration import declare
 from comity.games.coalitional.base import Game
 from comity.results import Allocation
-from comity.solvers.core.coalition_rows import IntegerGame
-from comity.solvers.core.least_excesses import chains, confirmed, require_imputations
+from comity.solvers.core.least_excesses import confirmed, require_imputations
+from comity.solvers.core.structured_levels import nucleolus_chains
 
 
 @declare(
@@ -39,7 +39,8 @@ def prenucleolus(game: Game) -> Allocation:
     Parameters
     ----------
     game : Game
-        Its table of 2**n worths is read; within about a second up to 22 players.
+        Its table of 2**n worths is read; within about a second up to 22 players.  Weighted votes (of a hundred members, or of
+        forty with weights of many digits) and assignment games (of a hundred players) need no table.
 
     References
     ----------
@@ -51,7 +52,7 @@ def prenucleolus(game: Game) -> Allocation:
     >>> prenucleolus(TableGame(["A", "B", "C"], [0, 0, 0, 60, 0, 80, 20, 120])).exact
     (Fraction(70, 1), Fraction(20, 1), Fraction(30, 1))
     """
-    found = chains(IntegerGame.of(game), game.players, bounded=False)
+    found = nucleolus_chains(game, bounded=False)
     evidence = game.evidence()
     return confirmed(game, "prenucleolus", found, lambda x, levels: check_prenucleolus(game, x, {"levels": levels, **evidence}))
 
@@ -84,7 +85,8 @@ def nucleolus(game: Game) -> Allocation:
     Parameters
     ----------
     game : Game
-        Its table of 2**n worths is read; within about a second up to 22 players.
+        Its table of 2**n worths is read; within about a second up to 22 players.  Weighted votes (of a hundred members, or of
+        forty with weights of many digits) and assignment games (of a hundred players) need no table.
 
     Raises
     ------
@@ -103,6 +105,6 @@ def nucleolus(game: Game) -> Allocation:
     1.0
     """
     require_imputations(game, "nucleolus")
-    found = chains(IntegerGame.of(game), game.players, bounded=True)
+    found = nucleolus_chains(game, bounded=True)
     evidence = game.evidence()
     return confirmed(game, "nucleolus", found, lambda x, levels: check_nucleolus(game, x, {"levels": levels, **evidence}))
