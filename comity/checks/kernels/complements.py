@@ -35,8 +35,7 @@ def member_sums(worths: NDArray[Any], factor: float | None, weights: Sequence[in
     # The last player is there as well.
     member = np.array(weights)[np.add.outer(np.arange(n - inside), sizes(inside)) + 1]
     doubles = factor is not None
-    # Two blocks at a time need a player above the blocks.
-    kernel = compiled(_enclosed_kernel if doubles else _whole_kernel, n, reassociate=doubles) if blocks > 1 else None
+    kernel = compiled(_enclosed_kernel if doubles else _whole_kernel, n, reassociate=doubles)
     run = kernel or (_enclosed_in_numpy if doubles else _whole_in_numpy)
 
     def batch(k: int) -> list[NDArray[Any]]:
@@ -85,30 +84,22 @@ def _enclosed_kernel(  # type: ignore[no-untyped-def]
 ):
     width = place_sum.size
     half, top = worths.size // 2, worths.size - 1
-    for block in range(first, last, 2):
-        # Two blocks, without and with the lowest player above them.
-        s = size[block]
-        a0, a1, f0, f1 = member[s], member[s + 1], member_weight[s], member_weight[s + 1]
+    for block in range(first, last):
+        a, f = member[size[block]], member_weight[size[block]]
         start = half + block * width
-        S0, S1 = worths[start : start + width], worths[start + width : start + 2 * width]
-        others0 = worths[top - start - width + 1 : top - start + 1]
-        others1 = worths[top - start - 2 * width + 1 : top - start - width + 1]
-        total0, total1 = np.int64(0), np.int64(0)
-        guess0, guess1 = 0.0, 0.0
+        S = worths[start : start + width]
+        others = worths[top - start - width + 1 : top - start + 1]
+        total, guess = np.int64(0), 0.0
         for j in range(width):
-            back = np.uintp(width - 1 - j)
-            z0, z1 = (S0[j] - others0[back]) * factor, (S1[j] - others1[back]) * factor
-            x0 = (np.float64(z0 + SHIFTER).view(np.int64) - SHIFTER_BITS) * a0[j]
-            x1 = (np.float64(z1 + SHIFTER).view(np.int64) - SHIFTER_BITS) * a1[j]
-            total0 += x0
-            total1 += x1
-            place_sum[j] += x0 + x1
-            y0, y1 = z0 * f0[j], z1 * f1[j]
-            guess0 += y0
-            guess1 += y1
-            place_guess[j] += y0 + y1
-        block_sum[block - first], block_sum[block + 1 - first] = total0, total1
-        block_guess[block - first], block_guess[block + 1 - first] = guess0, guess1
+            z = (S[j] - others[np.uintp(width - 1 - j)]) * factor
+            x = (np.float64(z + SHIFTER).view(np.int64) - SHIFTER_BITS) * a[j]
+            total += x
+            place_sum[j] += x
+            y = z * f[j]
+            guess += y
+            place_guess[j] += y
+        block_sum[block - first] = total
+        block_guess[block - first] = guess
 
 
 # --- the same in numpy -------------------------------------------------------------------------------
