@@ -6,7 +6,7 @@ v(S) - v(N - S) are read forwards at S and backwards at its complement.  What is
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -36,7 +36,7 @@ def member_sums(worths: NDArray[Any], factor: float | None, weights: Sequence[in
     member = np.array(weights)[np.add.outer(np.arange(n - inside), sizes(inside)) + 1]
     doubles = factor is not None
     kernel = compiled(_enclosed_kernel if doubles else _whole_kernel, n, reassociate=doubles)
-    run = kernel or (_enclosed_in_numpy if doubles else _whole_in_numpy)
+    run: Callable[..., Any] = kernel or (_enclosed_in_numpy if doubles else _whole_in_numpy)
 
     def batch(k: int) -> list[NDArray[Any]]:
         first, last = k * BATCH, min((k + 1) * BATCH, blocks)
@@ -108,7 +108,8 @@ def _enclosed_kernel(  # type: ignore[no-untyped-def]
 def _differences(worths: NDArray[Any], width: int, start: int, stop: int) -> NDArray[Any]:
     half = worths.size // 2
     S = worths[half + start * width : half + stop * width]
-    return (S - worths[half - stop * width : half - start * width][::-1]).reshape(-1, width)
+    found: NDArray[Any] = S - worths[half - stop * width : half - start * width][::-1]
+    return found.reshape(-1, width)
 
 
 def _whole_in_numpy(
