@@ -72,7 +72,7 @@ def whole_weights(game: VotingGame) -> tuple[list[int], int]:
 
 def work(game: VotingGame) -> int:
     """About how many steps counting takes: one for each vote and sum of weights, more where all sizes together are long."""
-    weights, quota = whole_weights(game)
+    _, quota = whole_weights(game)
     return game.n * min(quota, 1 << game.n) * (1 + game.n**2 // 4000)
 
 
