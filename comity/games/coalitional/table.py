@@ -219,7 +219,7 @@ def _copy(values: Any, players: Sequence[str]) -> NDArray[Any]:
             return values  # nobody can change it any more
         if values.nbytes > ANNOUNCED_BYTES:
             message = f"a copy of the table of {len(players)} players needs {memory_of_table(len(players))}; "
-            warnings.warn(message + "to share it, call values.setflags(write=False) first", ResourceWarning, stacklevel=4)
+            warnings.warn(message + "to share it, call values.setflags(write=False) first", stacklevel=4)
         copy = values.copy()
         copy.flags.writeable = False
         return copy
