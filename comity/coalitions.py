@@ -142,7 +142,8 @@ def named_numbers(
         absent = [name for name in names if name not in numbers]
         if absent:
             raise ComityError(f"{what} is missing for {', '.join(absent)}; the names given are {', '.join(map(str, numbers))}")
-        strangers = [rational.shown(name) for name in numbers if name not in names]
+        known = set(names)
+        strangers = [rational.shown(name) for name in numbers if name not in known]
         if strangers:
             raise ComityError(f"{what} is given for {', '.join(strangers)}; the players are {', '.join(names)}, leave others out")
         listed = [numbers[name] for name in names]

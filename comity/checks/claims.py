@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from itertools import combinations
+from itertools import pairwise
 from typing import Any
 
 from comity import rational
@@ -29,7 +29,8 @@ Rule = Callable[[ClaimsProblem, Sequence[Fraction]], Fault]
 def check_talmud_rule(game: Game, x: Sequence[Any], witness: Mapping[str, Any] | None = None) -> Certificate:
     """Any two divide what they got together as the contested garment; only one division does so (Aumann & Maschler 1985).
 
-    With e = x_i + x_j, each concedes max(0, e - own claim) to the other, and the rest is halved.
+    With e = x_i + x_j, each concedes max(0, e - own claim) to the other, and the rest is halved.  Neighbours in the order of
+    claims are looked at, from which it follows for all.
 
     Examples
     --------
@@ -54,7 +55,7 @@ def check_constrained_equal_losses(game: Game, x: Sequence[Any], witness: Mappin
 
 @declare("check", "Awards are in proportion to claims", confirms=("proportional_rule",))
 def check_proportional_rule(game: Game, x: Sequence[Any], witness: Mapping[str, Any] | None = None) -> Certificate:
-    """x_i c_j = x_j c_i for every two claimants."""
+    """x_i c_j = x_j c_i for every two claimants; looked at with the largest claim as one of them."""
     return _check(game, x, "the proportional division", "check_proportional_rule", _proportion_fault)
 
 
@@ -102,8 +103,11 @@ def _feasibility_fault(problem: ClaimsProblem, x: Sequence[Fraction]) -> Fault:
 
 
 def _garment_fault(problem: ClaimsProblem, x: Sequence[Fraction]) -> Fault:
+    # Neighbours in the order of claims are enough.  With c_i the smaller claim, two divide as the garment if they get the same up
+    # to c_i / 2, or lose the same up to c_i / 2, or the smaller gets c_i / 2 and the larger between that and all but that.  Each
+    # of the three passes on from i and j, and j and k, to i and k.
     c = problem.claims
-    for i, j in combinations(range(len(c)), 2):
+    for i, j in pairwise(sorted(range(len(c)), key=c.__getitem__)):
         together = x[i] + x[j]
         conceded_to_i = max(Fraction(0), together - c[j])
         conceded_to_j = max(Fraction(0), together - c[i])
@@ -134,11 +138,12 @@ def _short_fault(
 
 def _proportion_fault(problem: ClaimsProblem, x: Sequence[Fraction]) -> Fault:
     c = problem.claims
-    for i, j in combinations(range(len(c)), 2):
-        if x[i] * c[j] != x[j] * c[i]:
-            return _pair(problem, i, j, "their awards are not in proportion to their claims"), abs(
-                x[i] * c[j] - x[j] * c[i]
-            ) / max(c)
+    # In proportion to the largest claim, all are in proportion to each other.
+    j = max(range(len(c)), key=c.__getitem__)
+    for i in range(len(c)):
+        gap = x[i] * c[j] - x[j] * c[i]
+        if gap:
+            return _pair(problem, min(i, j), max(i, j), "their awards are not in proportion to their claims"), abs(gap) / c[j]
     return None
 
 

@@ -40,12 +40,7 @@ def check_bird_rule(game: Game, x: Sequence[Any], witness: Mapping[str, Any]) ->
     costs = {frozenset(link): cost for link, cost in game.links.items()}
     towards = _tree(game, costs, witness.get("tree"))
     paid = all(amount == costs[frozenset((name, towards[name]))] for name, amount in zip(game.players, amounts, strict=True))
-    spare = [
-        cost - max(costs[step] for step in _way(a, b, towards))
-        for (a, b), cost in game.links.items()
-        if towards.get(a) != b and towards.get(b) != a
-    ]
-    margin = min(spare, default=None)
+    margin = _spare(game, costs, towards)
     return Certificate(
         "everybody pays the link towards the source in a cheapest tree, which is in the core",
         holds_if(paid and (margin is None or margin >= 0)),
@@ -74,13 +69,28 @@ def _tree(game: SpanningTreeGame, costs: Mapping[frozenset[str], Fraction], list
     return towards
 
 
-def _way(a: str, b: str, towards: Mapping[str, str]) -> set[frozenset[str]]:
-    """The links of the tree between two places."""
-    ways = []
-    for place in (a, b):
-        way = set()
-        while place in towards:
-            way.add(frozenset((place, towards[place])))
-            place = towards[place]
-        ways.append(way)
-    return ways[0] ^ ways[1]
+def _spare(game: SpanningTreeGame, costs: Mapping[frozenset[str], Fraction], towards: Mapping[str, str]) -> Fraction | None:
+    """By how much a link outside the tree costs more than every link of the way it would bridge, at the least."""
+    outside = [(a, b, cost) for (a, b), cost in game.links.items() if towards.get(a) != b and towards.get(b) != a]
+    # Joined by ever dearer links of the tree, two places first hang together through the dearest link between them.  Each part
+    # keeps the links that leave it; the smaller part moves over, so that no link moves more often than log n times.
+    part = {place: {place} for place in (game.source, *game.players)}
+    leaving: dict[str, set[int]] = {place: set() for place in part}
+    for k, (a, b, _) in enumerate(outside):
+        leaving[a].add(k)
+        leaving[b].add(k)
+    head = {place: place for place in part}
+    least: Fraction | None = None
+    for link in sorted((frozenset(pair) for pair in towards.items()), key=costs.__getitem__):
+        large, small = sorted((head[end] for end in link), key=lambda h: -len(part[h]) - len(leaving[h]))
+        for place in part.pop(small):
+            head[place] = large
+            part[large].add(place)
+        for k in leaving.pop(small):
+            if k in leaving[large]:
+                leaving[large].remove(k)
+                spare = outside[k][2] - costs[link]
+                least = spare if least is None else min(least, spare)
+            else:
+                leaving[large].add(k)
+    return least

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from functools import cached_property
+from heapq import heapify, heappop, heappush
 from math import lcm
 from typing import Any, ClassVar, Self
 
@@ -75,29 +76,35 @@ class SpanningTreeGame(Game):
             raise InvalidGame(f"{cut_off[0]} has no link to {self.source}, and could not be connected alone; give it a cost")
 
     @cached_property
-    def _costs(self) -> tuple[list[list[int | None]], int]:
-        """Costs in their smallest common unit, the source last; None where there is no link."""
+    def _costs(self) -> tuple[list[dict[int, int]], int]:
+        """From each place, the source last, the costs of its links in their smallest common unit, by the place they lead to."""
         unit = lcm(*(cost.denominator for cost in self.links.values()))
         position = {name: i for i, name in enumerate((*self.players, self.source))}
-        matrix: list[list[int | None]] = [[None] * (self.n + 1) for _ in range(self.n + 1)]
+        near: list[dict[int, int]] = [{} for _ in range(self.n + 1)]
         for (a, b), cost in self.links.items():
             i, j = position[a], position[b]
-            matrix[i][j] = matrix[j][i] = int(cost * unit)
-        return matrix, unit
+            near[i][j] = near[j][i] = int(cost * unit)
+        return near, unit
 
     def _grown(self, coalition: int) -> list[tuple[int, int, int]]:
         """Prim's method from the source: (inside, newcomer, cost) in the order of joining."""
-        matrix, _ = self._costs
-        near = {i: (cost, self.n) for i in members(coalition) if (cost := matrix[self.n][i]) is not None}
-        grown = []
-        while near:
-            newcomer = min(near, key=lambda i: (near[i][0], i))
-            cost, inside = near.pop(newcomer)
+        links, _ = self._costs
+        missing = set(members(coalition))
+        near = {i: cost for i, cost in links[self.n].items() if i in missing}
+        # Of equal links the one to the player named first, from whoever joined first.
+        waiting = [(cost, i, 0, self.n) for i, cost in near.items()]
+        heapify(waiting)
+        grown: list[tuple[int, int, int]] = []
+        while missing and waiting:
+            cost, newcomer, _, inside = heappop(waiting)
+            if newcomer not in missing:
+                continue
+            missing.remove(newcomer)
             grown.append((inside, newcomer, cost))
-            for i, (known, _) in near.items():
-                new = matrix[newcomer][i]
-                if new is not None and new < known:
-                    near[i] = (new, newcomer)
+            for i, new in links[newcomer].items():
+                if i in missing and (i not in near or new < near[i]):
+                    near[i] = new
+                    heappush(waiting, (new, i, len(grown), newcomer))
         return grown
 
     def tree(self, coalition: int) -> list[tuple[str, str]]:
