@@ -29,6 +29,7 @@ from comity.games.coalitional.base import Game
 from comity.games.coalitional.table import TableGame
 from comity.solvers.core import least_core as least_core_module
 from comity.solvers.core import least_excesses as engine
+from comity.solvers.core import widest_violations
 from comity.solvers.core.coalition_rows import IntegerGame
 from comity.solvers.core.guided_levels import guided_chain, guided_least_core
 from comity.solvers.core.kernel import prekernel_point
@@ -344,7 +345,8 @@ def test_the_spans_agree(rows):
 
 
 @pytest.mark.parametrize("weighted", [False, True])
-def test_bounds_of_blocks_hide_no_violated_coalition(weighted):
+def test_bounds_of_blocks_hide_no_violated_coalition(monkeypatch, weighted):
+    monkeypatch.setattr(widest_violations, "AT_ONCE", 64)  # four blocks at a time
     n = 11
     rng = np.random.default_rng(3)
     units = rng.integers(1, 6, 1 << n) if weighted else None
@@ -353,12 +355,12 @@ def test_bounds_of_blocks_hide_no_violated_coalition(weighted):
     span = ModularSpan(n)
     span.add([1] * n)
     y = np.full(n, 50.0)
-    for step in range(12):
-        if step % 4 == 3:
+    for step in range(60):
+        if step % 20 == 19:
             span.add([int(a) for a in rng.integers(0, 2, n)])
         normal = span.random_normal()
         scan.settle(normal)
-        y = y + rng.normal(0, 30 / (1 + step), n)
+        y = 50 + rng.normal(0, 60 / (1 + step % 5), n)
         excess = (game.array - game.spread(y)) / (1 if units is None else units)
         settled = [not sum(normal[i] for i in members(S)) % PRIME for S in range(1 << n)]
         excess[settled] = -np.inf
