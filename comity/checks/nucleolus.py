@@ -6,12 +6,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from comity.certificate import Certificate, holds_if
+from comity.checks.airport_nucleolus import airport_flaw
 from comity.checks.core import exact_amounts, settled
 from comity.checks.excess_chain import flaw, read_levels
 from comity.checks.structured_excesses import objecting_coalitions
 from comity.declaration import declare
 from comity.exact_array import ExactArray
+from comity.games.coalitional.airport import AirportGame
 from comity.games.coalitional.base import Game
+
+PREKERNEL = "prekernel of a concave cost"
 
 
 @declare(
@@ -24,7 +28,8 @@ def check_prenucleolus(game: Game, x: Sequence[Any], witness: Mapping[str, Any])
     """x is the prenucleolus, by the chain of levels in ``witness["levels"]``.
 
     A level is ``{"epsilon": e, "coalitions": [[names, weight], ...], "earlier": [[names, weight], ...]}``.
-    No linear programme is solved: 2**n inequalities a level, in integers.
+    No linear programme is solved: 2**n inequalities a level, in integers; large votes and assignment games are proved by their
+    structure.  ``{"argument": "prekernel of a concave cost"}`` instead of levels compares neighbours in an airport game.
 
     Examples
     --------
@@ -72,6 +77,8 @@ def check_chain(
     ``bounded`` means among imputations; ``shown`` is kept in the witness.
     """
     game, kept = settled(game, witness)
+    if isinstance(game, AirportGame) and divisors is None and witness.get("argument") == PREKERNEL:
+        return _by_prekernel(name, game, x)
     objectors = objecting_coalitions(game, exact_amounts(game, x), divisors)
     levels = read_levels(objectors, witness, bounded)
     reason = flaw(objectors, levels, bounded)
@@ -84,5 +91,15 @@ def check_chain(
             **({"reason": reason} if reason else {}),
             **kept,
         },
+        check=f"check_{name}",
+    )
+
+
+def _by_prekernel(name: str, game: AirportGame, x: Sequence[Any]) -> Certificate:
+    reason = airport_flaw(game, exact_amounts(game, x))
+    return Certificate(
+        f"the allocation is the {name}",
+        holds_if(not reason),
+        witness={"argument": PREKERNEL, **({"reason": reason} if reason else {})},
         check=f"check_{name}",
     )

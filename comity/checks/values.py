@@ -18,10 +18,12 @@ from comity import rational
 from comity.certificate import Basis, Certificate, Verdict, holds_if
 from comity.checks.core import exact_amounts, settled
 from comity.checks.kernels.complements import member_sums
+from comity.checks.nested_parts import FEW_PLAYERS, check_shapley_by_parts
 from comity.coalitions import MAX_GIVEN_TABLE_PLAYERS, members
 from comity.declaration import declare
 from comity.errors import ComityError, InvalidEvidence, TooManyPlayers
 from comity.games.coalitional.base import Game
+from comity.games.coalitional.nested_parts import NestedSum
 from comity.games.coalitional.table import TableGame
 
 # Beyond these, the worths take minutes unless they are given; where the model states its dividends, their sum is shorter sooner.
@@ -34,7 +36,8 @@ def check_shapley_value(game: Game, x: Sequence[Any], witness: Mapping[str, Any]
     """x_i = sum over S without i of s! (n - s - 1)! / n! (v(S + i) - v(S)), compared exactly.
 
     With more players than a table allows, a model that knows its dividends or those of its dual is checked by their potential,
-    x_i = P(N) - P(N - i) with P(S) = sum of d(T) / |T| over T in S (Hart & Mas-Colell 1989); the witness says so.
+    x_i = P(N) - P(N - i) with P(S) = sum of d(T) / |T| over T in S (Hart & Mas-Colell 1989); the witness says so.  With hundreds
+    of players, a sum of symmetric games on nested sets is checked by the differences of neighbours and efficiency.
     The margin is minus the largest difference.
 
     Examples
@@ -43,6 +46,8 @@ def check_shapley_value(game: Game, x: Sequence[Any], witness: Mapping[str, Any]
     >>> bool(check_shapley_value(TableGame(None, [0, 1, 2, 5]), [2, 3]))
     True
     """
+    if game.n > FEW_PLAYERS and isinstance(game, NestedSum):
+        return check_shapley_by_parts(game, game.nested_parts(), x, "check_shapley_value")
     return _compare(game, x, witness, "the Shapley value", "check_shapley_value", _shapley, lambda size: size)
 
 

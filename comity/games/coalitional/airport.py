@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from functools import partial
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -15,6 +16,7 @@ from comity.declaration import declare
 from comity.errors import InvalidGame
 from comity.games.coalitional.base import Game, Orientation
 from comity.games.coalitional.json_form import fields, game_form, json_numbers, numbers
+from comity.games.coalitional.nested_parts import NestedParts, levels
 
 
 @declare(
@@ -98,6 +100,11 @@ class AirportGame(Game):
             needing ^= 1 << player
         return steps
 
+    def nested_parts(self) -> NestedParts:
+        """Each step of runway costs its length as soon as one of those who need it is there."""
+        order = sorted(range(self.n), key=self.costs.__getitem__, reverse=True)
+        return NestedParts(order, [(self.n - below, partial(_once, step)) for step, below in levels(self.costs)])
+
     def to_json(self) -> dict[str, Any]:
         return game_form(self.kind, self, costs=json_numbers(self.players, self.costs))
 
@@ -111,3 +118,7 @@ class AirportGame(Game):
     def random(cls, n: int, rng: np.random.Generator) -> Self:
         """Integer costs up to 20, some of them equal."""
         return cls(rng.integers(0, 21, n).tolist())
+
+
+def _once(cost: Fraction, size: int) -> Fraction:
+    return cost if size else Fraction(0)

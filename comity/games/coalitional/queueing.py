@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from functools import partial
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -14,6 +15,7 @@ from comity.declaration import declare
 from comity.errors import InvalidGame
 from comity.games.coalitional.base import Game, Orientation
 from comity.games.coalitional.json_form import fields, game_form, json_numbers, numbers
+from comity.games.coalitional.nested_parts import NestedParts, levels
 
 SERVED = ("first", "last")
 
@@ -40,7 +42,8 @@ class QueueingGame(Game):
         What a coalition may count on.
     players : iterable of str, optional
 
-    One dividend a pair, so that values are found for thousands of players.
+    A sum of symmetric games on nested sets of the more, or the less, patient, so that the Shapley value is found for tens of
+    thousands of players.
 
     Examples
     --------
@@ -81,6 +84,15 @@ class QueueingGame(Game):
             found |= {1 << i | 1 << j: -max(a[i], a[j]) for i, j in pairs}
         return {S: dividend for S, dividend in found.items() if dividend}
 
+    def nested_parts(self) -> NestedParts:
+        """The least cost of a pair is a sum of steps that both reach; the greatest lacks the steps that neither reaches."""
+        steps, patient_first = levels(self.waiting_costs), sorted(range(self.n), key=self.waiting_costs.__getitem__)
+        if self.served == "first":
+            return NestedParts(patient_first[::-1], [(self.n - below, partial(_waiting, step, 0)) for step, below in steps])
+        others = self.n - 1
+        whole = (self.n, partial(_waiting, -max(self.waiting_costs), -others))
+        return NestedParts(patient_first, [whole, *((below, partial(_waiting, step, -others)) for step, below in steps if below)])
+
     def to_json(self) -> dict[str, Any]:
         return game_form(self.kind, self, waiting_costs=json_numbers(self.players, self.waiting_costs), served=self.served)
 
@@ -94,3 +106,8 @@ class QueueingGame(Game):
     def random(cls, n: int, rng: np.random.Generator) -> Self:
         """Integer costs up to 9, served first or last."""
         return cls(rng.integers(0, 10, n).tolist(), SERVED[int(rng.integers(2))])
+
+
+def _waiting(cost: Fraction, others: int, size: int) -> Fraction:
+    """``cost`` for every pair and ``others`` times the cost for every one."""
+    return cost * (size * (size - 1) // 2 + others * size)

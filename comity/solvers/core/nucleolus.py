@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from comity.checks.nucleolus import check_nucleolus, check_prenucleolus
+from collections.abc import Callable
+
+from comity.certificate import Certificate
+from comity.checks.nucleolus import PREKERNEL, check_nucleolus, check_prenucleolus
 from comity.declaration import declare
+from comity.errors import SolverFailure
+from comity.games.coalitional.airport import AirportGame
 from comity.games.coalitional.base import Game
 from comity.results import Allocation
+from comity.solvers.core.airport_nucleolus import FEW_PLAYERS, airport_nucleolus
 from comity.solvers.core.least_excesses import confirmed, require_imputations
 from comity.solvers.core.structured_levels import nucleolus_chains
 
@@ -40,7 +46,8 @@ def prenucleolus(game: Game) -> Allocation:
     ----------
     game : Game
         Its table of 2**n worths is read; within about a second up to 22 players.  Weighted votes (of a hundred members, or of
-        forty with weights of many digits) and assignment games (of a hundred players) need no table.
+        forty with weights of many digits) and assignment games (of a hundred players) need no table,
+        nor do airports of tens of thousands.
 
     References
     ----------
@@ -52,6 +59,8 @@ def prenucleolus(game: Game) -> Allocation:
     >>> prenucleolus(TableGame(["A", "B", "C"], [0, 0, 0, 60, 0, 80, 20, 120])).exact
     (Fraction(70, 1), Fraction(20, 1), Fraction(30, 1))
     """
+    if isinstance(game, AirportGame) and game.n > FEW_PLAYERS:
+        return _of_airport(game, "prenucleolus", check_prenucleolus)
     found = nucleolus_chains(game, bounded=False)
     evidence = game.evidence()
     return confirmed(game, "prenucleolus", found, lambda x, levels: check_prenucleolus(game, x, {"levels": levels, **evidence}))
@@ -86,7 +95,8 @@ def nucleolus(game: Game) -> Allocation:
     ----------
     game : Game
         Its table of 2**n worths is read; within about a second up to 22 players.  Weighted votes (of a hundred members, or of
-        forty with weights of many digits) and assignment games (of a hundred players) need no table.
+        forty with weights of many digits) and assignment games (of a hundred players) need no table,
+        nor do airports of tens of thousands.
 
     Raises
     ------
@@ -105,6 +115,16 @@ def nucleolus(game: Game) -> Allocation:
     1.0
     """
     require_imputations(game, "nucleolus")
+    if isinstance(game, AirportGame) and game.n > FEW_PLAYERS:
+        return _of_airport(game, "nucleolus", check_nucleolus)
     found = nucleolus_chains(game, bounded=True)
     evidence = game.evidence()
     return confirmed(game, "nucleolus", found, lambda x, levels: check_nucleolus(game, x, {"levels": levels, **evidence}))
+
+
+def _of_airport(game: AirportGame, concept: str, check: Callable[..., Certificate]) -> Allocation:
+    x = airport_nucleolus(game)
+    certificate = check(game, x, {"argument": PREKERNEL})
+    if not certificate:
+        raise SolverFailure(f"the {concept} found was not confirmed: {certificate.witness['reason']}; please report the game")
+    return Allocation(concept, game.players, tuple(x), certificate)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from math import lcm
 
 from comity.checks.values import check_shapley_value, error_bound
 from comity.declaration import declare
 from comity.games.coalitional.base import Game
+from comity.games.coalitional.nested_parts import NestedSum
 from comity.results import Allocation
+from comity.solvers.values.nested_sums import FEW_PLAYERS, shapley_by_parts
 from comity.solvers.values.sums import enclosed_totals, few_dividends, lcm_of_sizes, weighted_totals
 
 
@@ -41,7 +44,8 @@ def shapley_value(game: Game) -> Allocation:
     Parameters
     ----------
     game : Game
-        Any number of players where the model knows its dividends or those of its dual; else as far as the table
+        Any number of players where the model knows its dividends or those of its dual; tens of thousands where it is a sum of
+        symmetric games on nested sets, such as an airport or a queue; else as far as the table
         fits in memory, in time proportional to its length.
 
     References
@@ -55,7 +59,8 @@ def shapley_value(game: Game) -> Allocation:
     >>> shapley_value(game).amounts.round(3).tolist()
     [56.667, 26.667, 36.667]
     """
-    x = _from_dividends(game)
+    many = game.n > FEW_PLAYERS
+    x = shapley_by_parts(game.nested_parts()) if many and isinstance(game, NestedSum) else _from_dividends(game)
     if x is None:
         x = _from_table(game)
     certificate = check_shapley_value(game, x, game.evidence())
@@ -66,12 +71,14 @@ def _from_dividends(game: Game) -> list[Fraction] | None:
     dividends = few_dividends(game)
     if dividends is None:
         return None
-    x = [Fraction(0)] * game.n
+    # In integers over one denominator, for sums of fractions are slow.
+    unit = lcm(*(len(S) * dividend.denominator for S, dividend in dividends))
+    x = [0] * game.n
     for S, dividend in dividends:
-        share = dividend / len(S)
+        share = dividend.numerator * (unit // (len(S) * dividend.denominator))
         for i in S:
             x[i] += share
-    return x
+    return [Fraction(amount, unit) for amount in x]
 
 
 def _from_table(game: Game) -> list[Fraction]:
