@@ -19,11 +19,13 @@ from comity.certificate import Basis, Certificate, Verdict, holds_if
 from comity.checks.core import exact_amounts, settled
 from comity.checks.kernels.complements import member_sums
 from comity.checks.nested_parts import FEW_PLAYERS, check_shapley_by_parts
+from comity.checks.rule_sums import shapley_by_dividends_of_rules
 from comity.coalitions import MAX_GIVEN_TABLE_PLAYERS, members
 from comity.declaration import declare
 from comity.errors import ComityError, InvalidEvidence, TooManyPlayers
 from comity.games.coalitional.base import Game
 from comity.games.coalitional.nested_parts import NestedSum
+from comity.games.coalitional.rules import RuleSum
 from comity.games.coalitional.table import TableGame
 
 # Beyond these, the worths take minutes unless they are given; where the model states its dividends, their sum is shorter sooner.
@@ -37,8 +39,8 @@ def check_shapley_value(game: Game, x: Sequence[Any], witness: Mapping[str, Any]
 
     With more players than a table allows, a model that knows its dividends or those of its dual is checked by their potential,
     x_i = P(N) - P(N - i) with P(S) = sum of d(T) / |T| over T in S (Hart & Mas-Colell 1989); the witness says so.  With hundreds
-    of players, a sum of symmetric games on nested sets is checked by the differences of neighbours and efficiency.
-    The margin is minus the largest difference.
+    of players, a sum of symmetric games on nested sets is checked by the differences of neighbours and efficiency; a sum of rules
+    by their dividends, those of one size together.  The margin is minus the largest difference.
 
     Examples
     --------
@@ -46,6 +48,18 @@ def check_shapley_value(game: Game, x: Sequence[Any], witness: Mapping[str, Any]
     >>> bool(check_shapley_value(TableGame(None, [0, 1, 2, 5]), [2, 3]))
     True
     """
+    if game.n > MAX_CHECKED_PLAYERS_WITH_DIVIDENDS and isinstance(game, RuleSum):
+        rules = game.marginal_rules()
+        return _compare(
+            game,
+            x,
+            witness,
+            "the Shapley value",
+            "check_shapley_value",
+            lambda game: Right(shapley_by_dividends_of_rules(rules, game.n)),
+            None,
+            needs_table=False,
+        )
     if game.n > FEW_PLAYERS and isinstance(game, NestedSum):
         return check_shapley_by_parts(game, game.nested_parts(), x, "check_shapley_value")
     return _compare(game, x, witness, "the Shapley value", "check_shapley_value", _shapley, lambda size: size)
@@ -261,20 +275,32 @@ def _by_potential(game: Game, divisor: Callable[[int], int]) -> list[Fraction] |
         dividends, dual = game.dividends(), False
     else:
         return None
+    # In integers over one denominator; what P loses without i are the shares of the coalitions of i.
+    unit = lcm(*(divisor(S.bit_count()) * dividend.denominator for S, dividend in dividends.items()))
     _require_the_same_worths(game, dividends, dual)
-    shares = {S: dividend / divisor(S.bit_count()) for S, dividend in dividends.items()}
-    whole = sum(shares.values(), Fraction(0))
-    without = (sum((share for S, share in shares.items() if not S >> i & 1), Fraction(0)) for i in range(game.n))
-    return [whole - part for part in without]
+    lost = [0] * game.n
+    for S, dividend in dividends.items():
+        share = dividend.numerator * (unit // (divisor(S.bit_count()) * dividend.denominator))
+        for i in members(S):
+            lost[i] += share
+    return [Fraction(amount, unit) for amount in lost]
 
 
 def _require_the_same_worths(game: Game, dividends: Mapping[int, Fraction], dual: bool) -> None:
     """The stated dividends give the worth of all, of each alone, and of all but one; a slip in a model shows here."""
     everybody = game.grand_coalition
     grand = game.exact(everybody)
-    for S in [everybody, *(1 << i for i in range(game.n)), *(everybody ^ 1 << i for i in range(game.n))]:
+    total, lost = Fraction(0), [Fraction(0)] * game.n
+    for S, dividend in dividends.items():
+        total += dividend
+        for i in members(S):
+            lost[i] += dividend
+    stated = {everybody: total}
+    stated |= {1 << i: dividends.get(1 << i, Fraction(0)) for i in range(game.n)}
+    stated |= {everybody ^ 1 << i: total - lost[i] for i in range(game.n)}
+    for S, amount in stated.items():
         worth = game.exact(S) if not dual else grand - game.exact(everybody ^ S)
-        if worth != sum((dividend for T, dividend in dividends.items() if T & S == T), Fraction(0)):
+        if worth != amount:
             raise InvalidEvidence(f"the dividends of {type(game).__name__} do not add up to its worths; the model is wrong")
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from math import lcm
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Protocol, Self, runtime_checkable
 
 import numpy as np
 
@@ -32,6 +32,14 @@ class Rule:
     worth: Fraction
 
 
+@runtime_checkable
+class RuleSum(Protocol):
+    """A game that knows itself as a sum of rules."""
+
+    def marginal_rules(self) -> tuple[Rule, ...]:
+        """Rules whose worths add up to the worth of every coalition."""
+
+
 @declare(
     "game",
     "A sum of rules: these present, those absent, worth so much (MC-net, sums of unanimity games)",
@@ -52,7 +60,8 @@ class RuleGame(Game):
         By default everybody the rules name, in order of appearance.
     orientation : "gain" or "cost"
 
-    The Harsanyi dividends follow from the rules, so that values are found for thousands of players.
+    The Harsanyi dividends follow from the rules, so that values are found for thousands of players; the Shapley value follows
+    from the rules directly, however many players they want away.
 
     Examples
     --------
@@ -102,6 +111,10 @@ class RuleGame(Game):
                 sign = -1 if away.bit_count() % 2 else 1
                 total[rule.present | away] = total.get(rule.present | away, Fraction(0)) + sign * rule.worth
         return {S: dividend for S, dividend in total.items() if dividend}
+
+    def marginal_rules(self) -> tuple[Rule, ...]:
+        """The rules themselves: the Shapley value needs no dividend."""
+        return self.rules
 
     def to_json(self) -> dict[str, Any]:
         return game_form(

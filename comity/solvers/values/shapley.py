@@ -9,8 +9,10 @@ from comity.checks.values import check_shapley_value, error_bound
 from comity.declaration import declare
 from comity.games.coalitional.base import Game
 from comity.games.coalitional.nested_parts import NestedSum
+from comity.games.coalitional.rules import RuleSum
 from comity.results import Allocation
 from comity.solvers.values.nested_sums import FEW_PLAYERS, shapley_by_parts
+from comity.solvers.values.rule_sums import shapley_by_rules
 from comity.solvers.values.sums import enclosed_totals, few_dividends, lcm_of_sizes, weighted_totals
 
 
@@ -59,8 +61,12 @@ def shapley_value(game: Game) -> Allocation:
     >>> shapley_value(game).amounts.round(3).tolist()
     [56.667, 26.667, 36.667]
     """
-    many = game.n > FEW_PLAYERS
-    x = shapley_by_parts(game.nested_parts()) if many and isinstance(game, NestedSum) else _from_dividends(game)
+    if isinstance(game, RuleSum):
+        x: list[Fraction] | None = shapley_by_rules(game.marginal_rules(), game.n)
+    elif isinstance(game, NestedSum) and game.n > FEW_PLAYERS:
+        x = shapley_by_parts(game.nested_parts())
+    else:
+        x = _from_dividends(game)
     if x is None:
         x = _from_table(game)
     certificate = check_shapley_value(game, x, game.evidence())
