@@ -984,6 +984,12 @@ def harsanyi_dividends(v: Plain) -> dict[Coalition, Fraction]:
     return {S: dividend for S, dividend in found.items() if dividend}
 
 
+def dividend_table(v: Plain) -> list[Fraction]:
+    """Every dividend, bit i of the position saying that player i is in."""
+    found = harsanyi_dividends(v)
+    return [found.get(frozenset(i for i in v.players if S >> i & 1), Fraction(0)) for S in range(1 << v.n)]
+
+
 def shapley_interactions(v: Plain, order: int) -> dict[Coalition, Fraction]:
     """Grabisch & Roubens (1999)."""
     n, t = v.n, order
@@ -1069,6 +1075,7 @@ PROPERTIES: dict[str, Callable[..., Any]] = {
         core_cover,
         core_range,
         core_vertices,
+        dividend_table,
         dummy_players,
         harsanyi_dividends,
         imputation_set,

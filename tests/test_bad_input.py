@@ -224,7 +224,7 @@ CASES: dict[str, tuple[Callable[[], Any], tuple[str, ...]]] = {
     "forty by name": (lambda: game_from(dict.fromkeys(MANY, 1)), ("40 players", "2**40", "use a structured game")),
     "forty planes in a table": (lambda: AirportGame([1] * 40).table(), ("40 players", "2**40", "use a structured game")),
     "forty voters in a table": (
-        lambda: comity.per_capita_nucleolus(VotingGame([1] * 40, 21)),
+        lambda: comity.modiclus(VotingGame([1] * 40, 21)),
         ("40 players", "2**40", "use a structured game"),
     ),
     **{

@@ -24,6 +24,7 @@ from brute_force import CONCEPTS, PROPERTIES, Among, Plain
 from comity.catalogue import catalogue, things
 from comity.certificate import Certificate
 from comity.errors import ComityError, SolverFailure
+from comity.exact_array import ExactArray
 from comity.games.coalitional.base import Game
 from comity.games.coalitional.table import TableGame
 from comity.results import Allocation
@@ -199,6 +200,8 @@ def plain(answer: Any) -> Any:
     """Comity's answer in the words of the brute force: players by number, coalitions as sets of them."""
     if isinstance(answer, Allocation):
         return answer.exact
+    if isinstance(answer, ExactArray):
+        return answer.fractions()
     if isinstance(answer, Certificate):
         return bool(answer)
     if isinstance(answer, CoreRange):

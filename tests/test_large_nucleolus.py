@@ -94,7 +94,7 @@ def test_near_misses_are_refuted_by_structure(by: str, kind: type[Game], n: int,
     x, levels = chain(game, bounded=False)
     moved = [x[0] + TINY, *x[1:-1], x[-1] - TINY]
     assert not check_prenucleolus(game, moved, {"levels": levels})
-    assert not check_prenucleolus(game, [2 * a for a in x], {"levels": levels})
+    assert not any(x) or not check_prenucleolus(game, [2 * a for a in x], {"levels": levels})
     for k, level in enumerate(levels):
         for change in (TINY, -TINY):
             wrong = {**level, "epsilon": str(Fraction(level["epsilon"]) + change)}

@@ -237,8 +237,8 @@ def truth_serum_scores(
     ...     {"A": "flaw", "B": "flaw", "C": "none"},
     ...     {"A": {"flaw": "0.5", "none": "0.5"}, "B": {"flaw": "0.6", "none": "0.4"}, "C": {"flaw": "0.2", "none": "0.8"}},
     ... )
-    >>> [round(scores[agent], 3) for agent in "ABC"], round(sum(scores[agent] for agent in "ABC"), 12)
-    ([0.476, 0.523, -0.999], 0.0)
+    >>> [round(scores[agent], 3) for agent in "ABC"], abs(sum(scores[agent] for agent in "ABC")) < 1e-12
+    ([0.476, 0.523, -0.999], True)
     """
     alpha = rational.exact(weight, "the weight")
     if alpha <= 0:
