@@ -11,6 +11,7 @@ from typing import Any
 from comity import rational
 from comity.certificate import Basis, Certificate, Verdict
 from comity.checks.comparison import compared
+from comity.checks.connected_rules import myerson_by_parts
 from comity.checks.core import settled
 from comity.coalitions import members
 from comity.declaration import declare
@@ -29,7 +30,8 @@ Link = tuple[int, int]
 def check_myerson_value(game: Game, x: Sequence[Any], witness: Mapping[str, Any] | None = None) -> Certificate:
     """Average contribution to the sum of the worths of the parts that the links within a coalition join.
 
-    ``witness["links"]`` lists pairs of names.
+    ``witness["links"]`` lists pairs of names.  With many players the connected sets are gone through instead, each a rule that
+    wants its neighbours away, or on a forest the dividends that the model states.
 
     Examples
     --------
@@ -39,15 +41,13 @@ def check_myerson_value(game: Game, x: Sequence[Any], witness: Mapping[str, Any]
     True
     """
     game, links, kept = _read(game, witness)
-    return compared(
-        game,
-        x,
-        f"the amounts are the Myerson value for {len(links)} links",
-        "check_myerson_value",
-        lambda: _contributions_of_players(game, links),
-        kept,
-        MAX_PLAYERS,
-    )
+    claim, check = f"the amounts are the Myerson value for {len(links)} links", "check_myerson_value"
+    if game.n > MAX_PLAYERS:
+        right = myerson_by_parts(game, links)
+        if right is None:
+            return _undecided("the connected sets are more than can be gone through here", claim, check, kept)
+        return compared(game, x, claim, check, lambda: right, kept, game.n)
+    return compared(game, x, claim, check, lambda: _contributions_of_players(game, links), kept, MAX_PLAYERS)
 
 
 @declare("check", "Each link's average contribution is divided between its ends", confirms=("position_value",))

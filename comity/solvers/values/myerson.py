@@ -9,7 +9,12 @@ from comity.declaration import declare
 from comity.games.coalitional.base import Game
 from comity.games.coalitional.transforms import graph_restricted_game
 from comity.results import Allocation
+from comity.solvers.values.connected_rules import connected_rules
+from comity.solvers.values.rule_sums import shapley_by_rules
 from comity.solvers.values.shapley import shapley_value
+
+# With so many players or fewer, every coalition is looked at.
+FEW_PLAYERS = 14
 
 
 @declare(
@@ -23,7 +28,9 @@ from comity.solvers.values.shapley import shapley_value
 def myerson_value(game: Game, graph: Any) -> Allocation:
     """The Shapley value of the game in which a coalition is worth the sum of the worths of its connected parts.
 
-    The members of a connected part get its worth; two players gain the same from the link between them.
+    The members of a connected part get its worth; two players gain the same from the link between them.  Many players are no
+    obstacle where connected sets are few (a line of hundreds, a sparse graph of tens) or, on a forest, where the model knows its
+    dividends.
 
     Parameters
     ----------
@@ -40,6 +47,11 @@ def myerson_value(game: Game, graph: Any) -> Allocation:
     >>> myerson_value(VotingGame((1, 1, 1), 2, "ABC"), [("A", "B"), ("B", "C")]).amounts.round(4).tolist()
     [0.1667, 0.6667, 0.1667]
     """
-    names = link_names(game, read_graph(game, graph))
-    x = shapley_value(graph_restricted_game(game, names)).exact
+    links = read_graph(game, graph)
+    names = link_names(game, links)
+    rules = connected_rules(game, links) if game.n > FEW_PLAYERS else None
+    if rules is None:
+        x = shapley_value(graph_restricted_game(game, names)).exact
+    else:
+        x = tuple(shapley_by_rules(rules, game.n))
     return Allocation("myerson_value", game.players, x, check_myerson_value(game, x, {"links": names, **game.evidence()}))
