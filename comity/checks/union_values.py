@@ -17,6 +17,7 @@ from comity.errors import ComityError, InvalidEvidence
 from comity.games.coalitional.base import Game
 
 Weight = Callable[[int, int], Fraction]
+MAX_PLAYERS, MAX_COALITIONS = 16, 400_000
 
 
 @declare("check", "Each amount is the average contribution when unions arrive together", confirms=("owen_value",))
@@ -74,13 +75,15 @@ def _check(
     unions = read_unions(game, (witness or {}).get("unions"))
     shown = ", ".join(label(game.players, union) for union in unions[:6]) + (", ..." if len(unions) > 6 else "")
     kept = {"unions": [names_of(game.players, union) for union in unions], **kept}
-    return compared(
-        game, x, f"the amounts are the {name} for the unions {shown}", check, lambda: _averages(game, unions, outer, inner), kept
-    )
+    # Only coalitions of whole unions and part of one more are asked for.
+    asked = sum(1 << len(unions) - 1 + union.bit_count() for union in unions)
+    claim = f"the amounts are the {name} for the unions {shown}"
+    most = max(game.n, MAX_PLAYERS) if asked <= MAX_COALITIONS else MAX_PLAYERS
+    return compared(game, x, claim, check, lambda: _averages(game, unions, outer, inner), kept, most)
 
 
 def _averages(game: Game, unions: Sequence[int], outer: Weight, inner: Weight) -> list[Fraction]:
-    table, denominator = game.scaled_table
+    worth = _worths(game)
     x = [Fraction(0)] * game.n
     for own in unions:
         others = [union for union in unions if union != own]
@@ -89,17 +92,27 @@ def _averages(game: Game, unions: Sequence[int], outer: Weight, inner: Weight) -
             arrived += [before | union for before in arrived]
         for i in range(game.n):
             if own >> i & 1:
-                x[i] = sum(
-                    (
-                        outer(k.bit_count(), len(others))
-                        * inner(T.bit_count(), own.bit_count() - 1)
-                        * (table[Q | T | 1 << i] - table[Q | T])
-                        for k, Q in enumerate(arrived)
-                        for T in subsets(own ^ 1 << i)
-                    ),
-                    Fraction(0),
-                )
-    return [amount / denominator for amount in x]
+                for T in subsets(own ^ 1 << i):
+                    added = [Fraction(0)] * (len(others) + 1)
+                    for k, Q in enumerate(arrived):
+                        added[k.bit_count()] += worth(Q | T | 1 << i) - worth(Q | T)
+                    mean = sum((outer(k, len(others)) * gain for k, gain in enumerate(added)), Fraction(0))
+                    x[i] += inner(T.bit_count(), own.bit_count() - 1) * mean
+    return x
+
+
+def _worths(game: Game) -> Callable[[int], Fraction]:
+    """The table where it is short, else each worth as it is asked for, once."""
+    if game.n <= MAX_PLAYERS:
+        return game.exact_table().__getitem__
+    known: dict[int, Fraction] = {}
+
+    def worth(S: int) -> Fraction:
+        if S not in known:
+            known[S] = game.exact(S)
+        return known[S]
+
+    return worth
 
 
 def _by_order(before: int, others: int) -> Fraction:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from comity.checks.union_values import check_banzhaf_owen_value, read_unions
@@ -11,6 +11,7 @@ from comity.declaration import declare
 from comity.games.coalitional.base import Game
 from comity.results import Allocation
 from comity.solvers.values.sums import dividends_by_members
+from comity.solvers.values.union_levels import by_coins, by_levels, few_levels
 
 
 @declare(
@@ -50,6 +51,12 @@ def banzhaf_owen_value(game: Game, unions: Iterable[Iterable[str]]) -> Allocatio
     [0.75, 0.25, 0.0]
     """
     blocks = read_unions(game, unions)
+    x = by_levels(game, blocks, by_coins, by_coins) if few_levels(game, blocks) else _by_dividends(game, blocks)
+    witness = {"unions": [names_of(game.players, block) for block in blocks], **game.evidence()}
+    return Allocation("banzhaf_owen_value", game.players, tuple(x), check_banzhaf_owen_value(game, x, witness))
+
+
+def _by_dividends(game: Game, blocks: Sequence[int]) -> list[Fraction]:
     union_of = {i: k for k, block in enumerate(blocks) for i in range(game.n) if block >> i & 1}
     x = [Fraction(0)] * game.n
     for S, dividend in dividends_by_members(game):
@@ -58,5 +65,4 @@ def banzhaf_owen_value(game: Game, unions: Iterable[Iterable[str]]) -> Allocatio
             # All of S is there if each other union of S is and each other member of the own one, by a coin each.
             others = len(set(present)) - 1 + present.count(union_of[i]) - 1
             x[i] += dividend / 2**others
-    witness = {"unions": [names_of(game.players, block) for block in blocks], **game.evidence()}
-    return Allocation("banzhaf_owen_value", game.players, tuple(x), check_banzhaf_owen_value(game, x, witness))
+    return x

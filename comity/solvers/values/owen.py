@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from comity.checks.union_values import check_owen_value, read_unions
@@ -11,6 +11,7 @@ from comity.declaration import declare
 from comity.games.coalitional.base import Game
 from comity.results import Allocation
 from comity.solvers.values.sums import dividends_by_members
+from comity.solvers.values.union_levels import by_levels, by_order, few_levels
 
 
 @declare(
@@ -40,7 +41,8 @@ def owen_value(game: Game, unions: Iterable[Iterable[str]]) -> Allocation:
     Parameters
     ----------
     unions : collection of collections of names
-        Every player in exactly one; who is in no alliance is a union of one.
+        Every player in exactly one; who is in no alliance is a union of one.  With ten unions of ten or so no table is needed:
+        only coalitions of whole unions and part of one more matter.
 
     References
     ----------
@@ -53,6 +55,12 @@ def owen_value(game: Game, unions: Iterable[Iterable[str]]) -> Allocation:
     [0.5, 0.5, 0.0]
     """
     blocks = read_unions(game, unions)
+    x = by_levels(game, blocks, by_order, by_order) if few_levels(game, blocks) else _by_dividends(game, blocks)
+    witness = {"unions": [names_of(game.players, block) for block in blocks], **game.evidence()}
+    return Allocation("owen_value", game.players, tuple(x), check_owen_value(game, x, witness))
+
+
+def _by_dividends(game: Game, blocks: Sequence[int]) -> list[Fraction]:
     union_of = {i: k for k, block in enumerate(blocks) for i in range(game.n) if block >> i & 1}
     x = [Fraction(0)] * game.n
     for S, dividend in dividends_by_members(game):
@@ -60,5 +68,4 @@ def owen_value(game: Game, unions: Iterable[Iterable[str]]) -> Allocation:
         each = dividend / len(set(present))
         for i in S:
             x[i] += each / present.count(union_of[i])
-    witness = {"unions": [names_of(game.players, block) for block in blocks], **game.evidence()}
-    return Allocation("owen_value", game.players, tuple(x), check_owen_value(game, x, witness))
+    return x
