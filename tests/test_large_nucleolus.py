@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 import comity.checks.structured_excesses as confirming
 import comity.solvers.core.structured_levels as finding
+from comity.checks.excess_chain import Span
 from comity.checks.nucleolus import check_nucleolus, check_prenucleolus
+from comity.checks.structured_excesses import PairsAndSingles
 from comity.errors import NoImputation
 from comity.games.coalitional.assignment import AssignmentGame
 from comity.games.coalitional.base import Game
@@ -107,6 +109,23 @@ def test_a_chain_that_forgets_a_coalition_is_refuted(by: str) -> None:
     # Balanced and tight, so that only the look at all coalitions can tell: the first with any other wins.
     wrong = check_prenucleolus(VotingGame((3, 1, 1, 1), 4), [Fraction(1, 4)] * 4, _equal_chain(4))
     assert "winning coalition" in wrong.witness["reason"]
+
+
+def test_a_chain_that_forgets_a_losing_coalition_is_refuted(by: str) -> None:
+    # Pairs first, then each alone: balanced and tight, but each alone complains more than the pairs.
+    pairs = {"epsilon": "-1/2", "coalitions": [[["1", "2"], 1], [["3", "4"], 1]], "earlier": [[["1", "2", "3", "4"], -1]]}
+    singles = [
+        {"epsilon": "-1/4", "coalitions": [[[a], 1], [[b], 1]], "earlier": [[[a, b], -1]]} for a, b in (("1", "2"), ("3", "4"))
+    ]
+    wrong = check_prenucleolus(VotingGame([1] * 4, 4), [Fraction(1, 4)] * 4, {"levels": [pairs, *singles]})
+    assert "losing coalition" in wrong.witness["reason"]
+
+
+def test_a_pair_that_gains_by_leaving_is_above_any_level() -> None:
+    game = AssignmentGame([[4, 0], [0, 4]])
+    x = [Fraction(0), Fraction(4), Fraction(0), Fraction(4)]
+    objectors = PairsAndSingles(game, x)
+    assert objectors.above(Fraction(100), Span(4)) == 0b0101
 
 
 def _equal_chain(n: int) -> dict[str, Any]:

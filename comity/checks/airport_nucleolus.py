@@ -30,10 +30,8 @@ def airport_flaw(game: AirportGame, x: Sequence[Fraction]) -> str:
     together = 0
     for place in range(game.n - 1):
         together += paid[place]
-        left = cost[place] - together
-        if left < 0:
-            return f"{game.players[order[place]]} and all with lower costs pay more than they would alone"
-        if paid[place] != min(left, paid[place + 1]):
+        # Nobody pays less than nothing, so that this is not negative either where it holds.
+        if paid[place] != min(cost[place] - together, paid[place + 1]):
             names = f"{game.players[order[place]]} and {game.players[order[place + 1]]}"
             return f"{names} do not have the same surplus against each other"
     return ""
