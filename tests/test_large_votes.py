@@ -6,6 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from electoral_college import COLLEGE
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,30 +19,6 @@ from comity.games.coalitional.voting_power import MAX_WORK, voting_power, work
 from comity.solvers.values.banzhaf_index import banzhaf_index
 from comity.solvers.values.large_votes import banzhaf_by_tilting, shapley_shubik_by_quadrature
 from comity.solvers.values.shapley_shubik import shapley_shubik_index
-
-# Electoral votes from California to Wyoming, 2024.
-STATES = {
-    54: 1,
-    40: 1,
-    30: 1,
-    28: 1,
-    19: 2,
-    17: 1,
-    16: 2,
-    15: 1,
-    14: 1,
-    13: 1,
-    12: 1,
-    11: 4,
-    10: 5,
-    9: 2,
-    8: 3,
-    7: 2,
-    6: 6,
-    5: 2,
-    4: 7,
-}
-COLLEGE = [votes for votes, states in (STATES | {3: 7}).items() for _ in range(states)]
 
 
 @st.composite

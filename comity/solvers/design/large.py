@@ -21,13 +21,12 @@ from comity.games.bayesian.rule import DirectRule
 from comity.solvers.design.flows import ROOT, Edge, join, send_to_root
 from comity.solvers.design.multipliers import Duals, by_row, weights_of_promises
 from comity.solvers.design.programme import Rows, RuleProgramme
+from comity.solvers.design.rounding import GRID, SMALL_DENOMINATOR, near_fraction
 
 if TYPE_CHECKING:
     from comity.engines.sparse import SparseSolution
     from comity.solvers.design.design import Design
 
-# Rounding: amounts are multiples of this part of the largest value, or fractions with a small denominator.
-GRID, SMALL_DENOMINATOR, NEAR = 10**9, 10_000, 1e-9
 # Lies that gain less, in units of the largest value, are added no more.
 SLACK = 1e-9
 ROUNDS = 30
@@ -290,10 +289,7 @@ def _rounded(programme: RuleProgramme, x: Doubles, unit: Fraction) -> DirectRule
 def _near(values: Doubles) -> ExactArray:
     """The simplest fractions within the solver's precision, over one denominator; decimals where that would be too large."""
     different, which = np.unique(np.round(values, 10), return_inverse=True)
-    near = []
-    for value in different.tolist():
-        simple = Fraction(value).limit_denominator(SMALL_DENOMINATOR)
-        near.append(simple if abs(float(simple) - value) < NEAR else Fraction(round(value * GRID), GRID))
+    near = [near_fraction(value) for value in different.tolist()]
     denominator = lcm(*{number.denominator for number in near})
     if denominator > GRID**2:
         near, denominator = [Fraction(round(v * GRID), GRID) for v in different.tolist()], GRID

@@ -23,10 +23,10 @@ from comity.games.bayesian.setting import BayesianSetting
 from comity.games.bayesian.symmetry import Counts, SymmetricRule, Symmetry, Table
 from comity.linear_programme import LinearProgramme
 from comity.solvers.design.flows import ROOT, Edge, join, send_to_root
+from comity.solvers.design.rounding import NEAR, SMALL_DENOMINATOR, near_fraction
 
 # Programmes up to this size are solved in fractions.
 EXACT_ROWS = 1500
-SMALL_DENOMINATOR, NEAR, GRID = 10_000, 1e-9, 10**9
 TOLERANCE = Fraction(1, 10**7)
 NO_WEIGHT = 1e-11
 WHOLE = 1e-7
@@ -374,7 +374,7 @@ class _Programme:
     def _paid(self, x: Any, counts: Counts, kind: int) -> Fraction:
         amount = x[self.columns["paid", counts, kind]]
         if not isinstance(amount, Fraction):
-            amount = _near(amount / self.unit) * rational.exact(self.unit)
+            amount = near_fraction(amount / self.unit) * rational.exact(self.unit)
         low, high = self.promises.payments
         amount = amount if low is None else max(amount, low)
         return amount if high is None else min(amount, high)
@@ -458,12 +458,7 @@ def _add(total: dict[int, Fraction], entries: Mapping[int, Fraction], times: Fra
 
 
 def _exact(number: Any) -> Fraction:
-    return number if isinstance(number, Fraction) else _near(float(number))
-
-
-def _near(value: float) -> Fraction:
-    simple = Fraction(value).limit_denominator(SMALL_DENOMINATOR)
-    return simple if abs(float(simple) - value) < NEAR else Fraction(round(value * GRID), GRID)
+    return number if isinstance(number, Fraction) else near_fraction(float(number))
 
 
 def _boxed(promises: Promises, rule: SymmetricRule) -> Promises:
