@@ -10,6 +10,7 @@ from comity import rational
 from comity.certificate import Certificate, Verdict, holds_if
 from comity.checks.excess_scan import ExcessScan
 from comity.checks.largest_excess import largest_excess
+from comity.checks.priced_core import ARGUMENT, priced_argument, refuse_what_cannot_be_scanned
 from comity.coalitions import mask_of, names_of
 from comity.declaration import declare
 from comity.errors import InvalidEvidence
@@ -61,6 +62,9 @@ def check_in_core(game: Game, x: Sequence[Any], witness: Mapping[str, Any] | Non
     """x(N) = v(N) and no coalition has a positive excess; every coalition is looked at.
 
     The margin is minus the largest excess of a proper coalition, the witness the coalition that has it.
+    With ``{"argument": "prices", ...}`` as the witness no coalition is looked at: prices of what players own bound the worth of
+    all coalitions, in production, flow, market and assignment games of any number (`core_point` hands them over).  Prices that
+    do not prove it leave the claim UNDECIDED.
 
     Examples
     --------
@@ -69,6 +73,9 @@ def check_in_core(game: Game, x: Sequence[Any], witness: Mapping[str, Any] | Non
     >>> certificate.verdict.value, certificate.witness["coalition"]
     ('FAILS', ['A'])
     """
+    if witness and witness.get("argument") == ARGUMENT:
+        return _by_prices(game, exact_amounts(game, x), witness)
+    refuse_what_cannot_be_scanned(game)
     game, kept = settled(game, witness)
     amounts = exact_amounts(game, x)
     gap = abs(sum(amounts) - game.exact(game.grand_coalition))
@@ -87,6 +94,16 @@ def check_in_core(game: Game, x: Sequence[Any], witness: Mapping[str, Any] | Non
         holds_if(largest <= 0),
         margin=-largest if worst else None,
         witness={"coalition": names_of(game.players, worst), **kept},
+        check="check_in_core",
+    )
+
+
+def _by_prices(game: Game, x: tuple[Fraction, ...], witness: Mapping[str, Any]) -> Certificate:
+    shown, reason = priced_argument(game, x, witness)
+    return Certificate(
+        "the allocation is in the core",
+        Verdict.UNDECIDED if reason else Verdict.HOLDS,
+        witness={**shown, **({"reason": reason} if reason else {})},
         check="check_in_core",
     )
 

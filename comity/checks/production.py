@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from math import lcm
 from typing import Any
 
 from comity import rational
@@ -26,7 +27,8 @@ def check_owen_vector(game: LinearProductionGame, x: Sequence[Any], witness: Map
     Then x is in the core, for any number of players: c z <= y A z <= y b(S) = x(S) for every plan z of S.
     ``witness["range"]``, if there, is confirmed too: for each player a pair of optimal prices (``least``, ``most``), and for
     either end a plan q >= 0 and a number s with A q + s b(N) <= b_i (>= at the upper end with -q), so that
-    y b_i >= c q + s v(N) for all optimal prices y.
+    y b_i >= c q + s v(N) for all optimal prices y.  ``"one point"`` says that no other prices are optimal: those must cover
+    exactly what the plan makes and be 0 where it leaves something over, which are equations with one solution.
     """
     amounts = exact_amounts(game, x)
     prices = _read(witness, "prices", len(game.resources))
@@ -41,7 +43,9 @@ def check_owen_vector(game: LinearProductionGame, x: Sequence[Any], witness: Map
     elif paid != list(amounts):
         reason = "the amounts are not the endowments at these prices"
     listed = witness.get("range")
-    ends = [] if listed is None else _read_range(game, listed)
+    ends = [] if listed in (None, ONE_POINT) else _read_range(game, listed)
+    if not reason and listed == ONE_POINT and not _no_other_prices(game, plan):
+        reason = "other prices may be optimal, too"
     if not reason and any(not _is_end(game, worth, i, side, end) for i, pair in enumerate(ends) for side, end in pair):
         reason = "an end of the range is not proved"
     return Certificate(
@@ -50,14 +54,35 @@ def check_owen_vector(game: LinearProductionGame, x: Sequence[Any], witness: Map
         witness={
             "prices": [rational.text(y) for y in prices],
             "plan": [rational.text(p) for p in plan],
-            **({"range": [{_SIDES[side]: end.plain() for side, end in pair} for pair in ends]} if listed is not None else {}),
+            **({} if listed is None else {"range": _plain_range(ends) if listed != ONE_POINT else ONE_POINT}),
             **({"reason": reason} if reason else {}),
         },
         check="check_owen_vector",
     )
 
 
+ONE_POINT = "one point"
 _SIDES = {1: "least", -1: "most"}
+# Rows that are independent modulo a prime are independent.
+PRIME = (1 << 61) - 1
+
+
+def _no_other_prices(game: LinearProductionGame, plan: Sequence[Fraction]) -> bool:
+    """Whether the uses of what is made have full rank over the resources that the plan uses up."""
+    import flint
+
+    made = [p for p, amount in enumerate(plan) if amount]
+    together = game.pooled(game.grand_coalition)
+    scarce = [row for r, row in enumerate(game.uses) if _dot(row, plan) == together[r]]
+    if len(scarce) > len(made):
+        return False
+    whole = [lcm(*(row[p].denominator for p in made)) for row in scarce]
+    entries = [int(row[p] * unit) % PRIME for row, unit in zip(scarce, whole, strict=True) for p in made]
+    return not scarce or flint.nmod_mat(len(scarce), len(made), entries, PRIME).rank() == len(scarce)
+
+
+def _plain_range(ends: list[list[tuple[int, _End]]]) -> list[dict[str, Any]]:
+    return [{_SIDES[side]: end.plain() for side, end in pair} for pair in ends]
 
 
 class _End:

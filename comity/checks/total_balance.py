@@ -7,13 +7,15 @@ from fractions import Fraction
 from typing import Any
 
 from comity import rational
-from comity.certificate import Certificate, Verdict
+from comity.certificate import Basis, Certificate, Verdict
 from comity.checks.core import check_core_empty, check_in_core, read_weights, settled
 from comity.coalitions import mask_of, members, names_of
 from comity.declaration import declare
 from comity.errors import ComityError, InvalidEvidence
 from comity.games.coalitional.base import Game
 from comity.games.coalitional.transforms import subgame
+
+BY_MODEL = "model"
 
 
 @declare("check", "Every subgame has a core, or one has none", reference="Shapley & Shubik (1969)")
@@ -22,6 +24,7 @@ def check_total_balancedness(game: Game, witness: Mapping[str, Any]) -> Certific
 
     ``witness["points"]`` is a list of pairs (names, amounts), one for each coalition; ``witness["weights"]`` are pairs
     (names, weight) within ``witness["coalition"]``.  HOLDS and FAILS are both proved, anything less is UNDECIDED.
+    ``{"argument": "model"}`` names the theorem instead, where every game of a model is totally balanced; no number is looked at.
 
     Examples
     --------
@@ -30,12 +33,16 @@ def check_total_balancedness(game: Game, witness: Mapping[str, Any]) -> Certific
     >>> bool(check_total_balancedness(TableGame(["A", "B"], [0, 1, 2, 5]), {"points": points}))
     True
     """
-    game, kept = settled(game, witness)
     claim, name = "every subgame has a core", "check_total_balancedness"
+    if witness.get("argument") == BY_MODEL:
+        theorem = type(game).facts.get("totally_balanced", "")
+        shown: dict[str, Any] = {"argument": BY_MODEL, "theorem": theorem}
+        return Certificate(claim, _proved(bool(theorem), Verdict.HOLDS), basis=Basis.DEFINITION, witness=shown, check=name)
+    game, kept = settled(game, witness)
     if "points" in witness:
         points = read_points(game, witness["points"])
         proved = len(points) == game.grand_coalition and all(check_in_core(subgame(game, S), x) for S, x in points.items())
-        shown: dict[str, Any] = {"points": plain_points(game, points)}
+        shown = {"points": plain_points(game, points)}
         return Certificate(claim, _proved(proved, Verdict.HOLDS), witness={**shown, **kept}, check=name)
     S = _coalition(game, witness)
     inside = subgame(game, S)

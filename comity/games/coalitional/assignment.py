@@ -78,7 +78,7 @@ class AssignmentGame(Game):
         """Pairs of names of one most valuable matching; pairs worth nothing are left out."""
         rows, columns = self._sides(coalition)
         worth, _ = self._integers
-        pairs = _hungarian([[worth[i][j] for j in columns] for i in rows])
+        pairs, _, _ = _hungarian([[worth[i][j] for j in columns] for i in rows])
         chosen = [(rows[a], columns[b]) for a, b in pairs if worth[rows[a]][columns[b]]]
         return [(self.rows[i], self.columns[j]) for i, j in chosen]
 
@@ -89,7 +89,7 @@ class AssignmentGame(Game):
         rows, columns = self._sides(coalition)
         worth, unit = self._integers
         small = [[worth[i][j] for j in columns] for i in rows]
-        return Fraction(sum(small[a][b] for a, b in _hungarian(small)), unit)
+        return Fraction(sum(small[a][b] for a, b in _hungarian(small)[0]), unit)
 
     def exact_table(self) -> list[Fraction]:
         # The last row of a coalition stays alone or is matched with one of its columns.
@@ -105,6 +105,14 @@ class AssignmentGame(Game):
             rest = S ^ 1 << last
             best[S] = max([best[rest], *(worth[last][j] + best[rest ^ 1 << m + j] for j in members(S >> m))])
         return [Fraction(total, unit) for total in best]
+
+    def priced(self) -> tuple[list[Fraction], dict[str, Any]]:
+        """The dual prices of a most valuable matching, which proves that they add up to no more than the worth."""
+        worth, unit = self._integers
+        pairs, rows, columns = _hungarian(worth)
+        x = [Fraction(amount, unit) for amount in (*(rows or [0] * len(self.rows)), *(columns or [0] * len(self.columns)))]
+        matching = [[self.rows[i], self.columns[j]] for i, j in pairs if worth[i][j]]
+        return x, {"argument": "prices", "matching": matching}
 
     def to_json(self) -> dict[str, Any]:
         return game_form(
@@ -168,12 +176,16 @@ def _named(matrix: Any, players: Iterable[str] | None) -> tuple[tuple[str, ...],
     return names[: len(lines)], names[len(lines) :], lines
 
 
-def _hungarian(worth: Sequence[Sequence[int]]) -> list[tuple[int, int]]:
-    """Pairs (row, column) of a matching of the smaller side with the greatest total; shortest augmenting paths."""
+def _hungarian(worth: Sequence[Sequence[int]]) -> tuple[list[tuple[int, int]], list[int], list[int]]:
+    """Pairs (row, column) of a matching of the smaller side with the greatest total; shortest augmenting paths.
+
+    And what rows and columns are paid at its dual prices: each pair its worth or more, in all no more than the total.
+    """
     if not worth or not worth[0]:
-        return []
+        return [], [0] * len(worth), [0] * (len(worth[0]) if worth else 0)
     if len(worth) > len(worth[0]):
-        return [(i, j) for j, i in _hungarian([list(line) for line in zip(*worth, strict=True)])]
+        pairs, columns, rows = _hungarian([list(line) for line in zip(*worth, strict=True)])
+        return [(i, j) for j, i in pairs], rows, columns
     m, n = len(worth), len(worth[0])
     # Costs are -worth; u and v are dual prices, matched[j] the row of column j, column n a stand-in for the row to be added.
     u, v, matched = [0] * m, [0] * (n + 1), [-1] * (n + 1)
@@ -206,7 +218,9 @@ def _hungarian(worth: Sequence[Sequence[int]]) -> list[tuple[int, int]]:
         while column != n:
             matched[column] = matched[before[column]]
             column = before[column]
-    return sorted((matched[j], j) for j in range(n) if matched[j] >= 0)
+    # Where nobody stays alone, the dual may pay one side less than nothing and the other as much more.
+    shift = max(0, *u)
+    return sorted((matched[j], j) for j in range(n) if matched[j] >= 0), [shift - a for a in u], [-b - shift for b in v[:n]]
 
 
 def _less(distance: int | None, step: int) -> int | None:

@@ -146,6 +146,10 @@ class Game(ABC):
         worst = max(proper, key=excess.__getitem__)
         return worst, excess[worst]
 
+    def priced(self) -> tuple[list[Fraction], dict[str, Any]] | None:
+        """A core point that prices prove without a table, and that proof for `check_in_core`; None where there are no prices."""
+        return None
+
     def evidence(self) -> dict[str, Any]:
         """What a check needs to know the worths without an engine: ``{"worths": ...}``, or nothing.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -100,8 +100,25 @@ class FlowGame(Game):
         if coalition not in self._known:
             arcs, unit = self._network
             owned = [(tail, head, capacity) for tail, head, capacity, owner in arcs if owner & coalition]
-            self._known[coalition] = Fraction(_greatest_flow(owned), unit)
+            flow, _ = _greatest_flow(owned)
+            sent = sum(amount * ((tail == 0) - (head == 0)) for (tail, head, _), amount in zip(owned, flow, strict=True))
+            self._known[coalition] = Fraction(sent, unit)
         return self._known[coalition]
+
+    def priced(self) -> tuple[list[Fraction], dict[str, Any]]:
+        """To each the capacity of the arcs owned across a least cut, and the flow that proves it least."""
+        arcs, unit = self._network
+        flow, reached = _greatest_flow([(tail, head, capacity) for tail, head, capacity, _ in arcs])
+        due: dict[str, Fraction] = dict.fromkeys(self.players, Fraction(0))
+        cut = {arc.tail for arc, (tail, *_) in zip(self.arcs, arcs, strict=True) if tail in reached} | {
+            arc.head for arc, (_, head, *_) in zip(self.arcs, arcs, strict=True) if head in reached
+        }
+        cut.add(self.source)
+        for arc in self.arcs:
+            if arc.tail in cut and arc.head not in cut:
+                due[arc.owner] += arc.capacity
+        sent = [rational.text(Fraction(amount, unit)) for amount in flow]
+        return list(due.values()), {"argument": "prices", "flow": sent, "cut": sorted(cut)}
 
     def to_json(self) -> dict[str, Any]:
         arcs = [{"tail": a.tail, "head": a.head, "capacity": json_number(a.capacity), "owner": a.owner} for a in self.arcs]
@@ -148,36 +165,58 @@ def _arc(given: Any, number: int) -> Arc:
     return Arc(tail, head, exact, owner)
 
 
-def _greatest_flow(arcs: list[tuple[int, int, int]]) -> int:
-    """The greatest flow from place 0 to place 1: shortest augmenting paths (Edmonds & Karp 1972)."""
-    room: dict[int, dict[int, int]] = {0: {}, 1: {}}
-    for tail, head, capacity in arcs:
-        if tail != head:
-            forward, backward = room.setdefault(tail, {}), room.setdefault(head, {})
-            forward[head] = forward.get(head, 0) + capacity
-            backward.setdefault(tail, 0)
-    total = 0
-    while path := _shortest_path(room):
-        amount = min(room[a][b] for a, b in path)
-        for a, b in path:
-            room[a][b] -= amount
-            room[b][a] += amount
-        total += amount
-    return total
+def _greatest_flow(arcs: Sequence[tuple[int, int, int]]) -> tuple[list[int], set[int]]:
+    """The greatest flow from place 0 to place 1, by arc, and the places that room is left to: blocking flows (Dinic 1970)."""
+    # Edge 2 k is arc k and edge 2 k + 1 the way back, which has the flow as its room.
+    head = [place for tail, to, _ in arcs for place in (to, tail)]
+    room = [amount for _, _, capacity in arcs for amount in (capacity, 0)]
+    leaving: dict[int, list[int]] = {0: [], 1: []}
+    for k, (tail, to, _) in enumerate(arcs):
+        leaving.setdefault(tail, []).append(2 * k)
+        leaving.setdefault(to, []).append(2 * k + 1)
+    while True:
+        depth = _depths(leaving, head, room)
+        if 1 not in depth:
+            return room[1::2], set(depth)
+        _block(leaving, head, room, depth)
 
 
-def _shortest_path(room: Mapping[int, Mapping[int, int]]) -> list[tuple[int, int]]:
-    came = {0: 0}
+def _depths(leaving: Mapping[int, list[int]], head: Sequence[int], room: Sequence[int]) -> dict[int, int]:
+    depth = {0: 0}
     waiting = deque([0])
     while waiting:
         here = waiting.popleft()
-        for there, left in room[here].items():
-            if left and there not in came:
-                came[there] = here
-                waiting.append(there)
-    path = []
-    at = 1
-    while at in came and at != 0:
-        path.append((came[at], at))
-        at = came[at]
-    return path
+        for edge in leaving[here]:
+            if room[edge] and head[edge] not in depth:
+                depth[head[edge]] = depth[here] + 1
+                waiting.append(head[edge])
+    return depth
+
+
+def _block(leaving: Mapping[int, list[int]], head: Sequence[int], room: list[int], depth: Mapping[int, int]) -> None:
+    """Send flow along shortest paths until each has an edge without room."""
+    # How many edges of each place lead nowhere any more.
+    tried = dict.fromkeys(leaving, 0)
+    path: list[int] = []
+    here = 0
+    while True:
+        if here == 1:
+            amount = min(room[edge] for edge in path)
+            for edge in path:
+                room[edge] -= amount
+                room[edge ^ 1] += amount
+            full = next(k for k, edge in enumerate(path) if not room[edge])
+            here = head[path[full] ^ 1]
+            del path[full:]
+        edges, k = leaving[here], tried[here]
+        while k < len(edges) and not (room[edges[k]] and depth.get(head[edges[k]]) == depth[here] + 1):
+            k += 1
+        tried[here] = k
+        if k < len(edges):
+            path.append(edges[k])
+            here = head[edges[k]]
+        elif path:
+            here = head[path.pop() ^ 1]
+            tried[here] += 1
+        else:
+            return

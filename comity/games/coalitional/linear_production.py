@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
+from math import lcm
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
@@ -47,7 +48,9 @@ class LinearProductionGame(Game):
         Read from the mappings where they are given, otherwise ``"1"``, ``"2"``, ...
 
     Each worth is the optimum of a linear programme, solved exactly when first asked for.  `evidence` holds a
-    production plan and resource prices for every coalition; `confirmed` checks them without solving anything.
+    production plan and resource prices for every coalition, as far as 12 players; `confirmed` checks them without solving
+    anything.  `core_point` and `owen_vector` look at one programme only, that of everybody: thousands of owners of hundreds of
+    resources take seconds.
 
     Examples
     --------
@@ -63,6 +66,7 @@ class LinearProductionGame(Game):
     kind: ClassVar[str] = "linear_production"
     orientation = Orientation.GAIN
     facts: ClassVar[Mapping[str, str]] = {
+        "totally_balanced": "fewer owners play a linear production game too, and prices pay each a core amount (Owen 1975)",
         "balanced": "prices that are optimal for everybody pay each endowment a core amount (Owen 1975)",
         "superadditive": "the plans of two coalitions can be carried out side by side",
         "monotone": "more resources leave every plan possible",
@@ -141,6 +145,18 @@ class LinearProductionGame(Game):
 
     def value(self, coalition: int) -> float:
         return rational.double(self.exact(coalition))
+
+    def priced(self) -> tuple[list[Fraction], dict[str, Any]]:
+        """Every endowment at the prices that are optimal for everybody, and the plan that proves them so."""
+        best = self.optimum(self.grand_coalition)
+        unit = lcm(*(price.denominator for price in best.dual))
+        prices = [int(price * unit) for price in best.dual]
+        x = [
+            sum((price * amount for price, amount in zip(prices, own, strict=True) if amount), Fraction(0)) / unit
+            for own in self.endowments
+        ]
+        plan, dual = ([rational.text(number) for number in numbers] for numbers in (best.primal, best.dual))
+        return x, {"argument": "prices", "plan": plan, "prices": dual}
 
     def evidence(self) -> dict[str, Any]:
         """``{"worths": {"A,B": {"plan": [...], "prices": [...]}, ...}}`` for every coalition, in exact text."""

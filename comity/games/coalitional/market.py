@@ -96,6 +96,35 @@ class MarketGame(Game):
             left -= used
         return worth
 
+    def priced(self) -> tuple[list[Fraction], dict[str, Any]]:
+        """What one's goods cost and what one gains by buying, at prices where supply meets demand."""
+        prices = {good: self._clearing_price(good) for good in self.goods}
+        x = [
+            sum((prices[good] * amount for good, amount in owned.items()), Fraction(0))
+            + sum(
+                (
+                    amount * (worth - prices[good])
+                    for good, steps in wanted.items()
+                    for amount, worth in steps
+                    if worth > prices[good]
+                ),
+                Fraction(0),
+            )
+            for owned, wanted in zip(self.endowments, self.utilities, strict=True)
+        ]
+        return x, {"argument": "prices", "prices": {good: rational.text(price) for good, price in prices.items()}}
+
+    def _clearing_price(self, good: str) -> Fraction:
+        """What one more unit of the good would be worth to all together."""
+        left = sum((owned.get(good, Fraction(0)) for owned in self.endowments), Fraction(0))
+        for amount, worth in sorted(
+            (step for wanted in self.utilities for step in wanted.get(good, ())), key=lambda step: -step[1]
+        ):
+            left -= amount
+            if left < 0:
+                return worth
+        return Fraction(0)
+
     def to_json(self) -> dict[str, Any]:
         return game_form(
             self.kind,

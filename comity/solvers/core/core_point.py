@@ -15,6 +15,9 @@ from comity.games.coalitional.base import Game
 from comity.results import Allocation
 from comity.solvers.core.least_core import LeastCore, find_least_core
 
+# With so many players or fewer, a table is worked out, and the point is the one with the most to spare.
+FEW_PLAYERS = 12
+
 
 @declare(
     "concept",
@@ -35,6 +38,15 @@ from comity.solvers.core.least_core import LeastCore, find_least_core
 def core_point(game: Game) -> Allocation:
     """A point of the core: one of the least core, where every coalition has as much to spare as possible.
 
+    With more than 12 players, games of what is owned - linear production, flow, market, assignment - pay what everybody owns
+    at prices instead: linear production to thousands of owners of hundreds of resources within seconds, the certificate with
+    them.  No table is read, and coalitions may have nothing to spare.
+
+    Parameters
+    ----------
+    game : Game
+        Its table of 2**n worths is read, unless it has prices.
+
     Raises
     ------
     EmptyCore
@@ -54,11 +66,11 @@ def core_point(game: Game) -> Allocation:
     Traceback (most recent call last):
     comity.errors.EmptyCore: the core is empty: balanced coalitions are worth 1.5, more than the 1 of everybody; ...
     """
-    best = require_core(game)
-    certificate = check_in_core(game, best.x, game.evidence())
+    x, evidence = _priced(game) or (list(require_core(game).x), None)
+    certificate = check_in_core(game, x, game.evidence() if evidence is None else evidence)
     if not certificate:
         raise SolverFailure("the core point found was not confirmed; please report the game")
-    return Allocation("core_point", game.players, best.x, certificate)
+    return Allocation("core_point", game.players, tuple(x), certificate)
 
 
 @declare(
@@ -93,12 +105,21 @@ def check_balanced(game: Game) -> Certificate:
     >>> check_balanced(TableGame(None, [0, 0, 0, 1, 0, 1, 1, 1])).witness["weights"]
     [[['1', '2'], '1/2'], [['1', '3'], '1/2'], [['2', '3'], '1/2']]
     """
-    best = find_least_core(game)
-    evidence: dict[str, Any] = {"weights": _balanced(game, best)} if _empty(best) else {"point": best.x}
-    certificate = check_balancedness(game, None, {**evidence, **game.evidence()})
+    priced = _priced(game)
+    if priced is not None:
+        evidence: dict[str, Any] = {"point": priced[0], **priced[1]}
+    else:
+        best = find_least_core(game)
+        evidence = {**({"weights": _balanced(game, best)} if _empty(best) else {"point": best.x}), **game.evidence()}
+    certificate = check_balancedness(game, None, evidence)
     if certificate.verdict.value == "UNDECIDED":
         raise SolverFailure("whether the core is empty was not confirmed; please report the game")
     return certificate
+
+
+def _priced(game: Game) -> tuple[list[Fraction], dict[str, Any]] | None:
+    """A core point by prices, where there are many players and prices."""
+    return game.priced() if game.n > FEW_PLAYERS else None
 
 
 def require_core(game: Game) -> LeastCore:

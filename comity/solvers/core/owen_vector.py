@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
 from comity import rational
-from comity.checks.production import check_owen_vector
+from comity.checks.production import ONE_POINT, check_owen_vector
 from comity.declaration import declare
 from comity.engines.exact import solve_exactly
 from comity.errors import ComityError, SolverFailure
@@ -15,6 +14,9 @@ from comity.games.coalitional.base import Game
 from comity.games.coalitional.linear_production import LinearProductionGame
 from comity.linear_programme import LinearProgramme
 from comity.results import Allocation
+
+# Each end of each player's range is a linear programme of its own.
+MAX_RANGED_PLAYERS = 30
 
 
 @declare(
@@ -28,12 +30,14 @@ def owen_vector(game: Game) -> Allocation:
     """x_i = y b_i, with y optimal resource prices of the grand coalition: always in the core.
 
     Where several prices are optimal, this is one vector of the Owen set; ``notes["range"]`` says for each player the
-    least and the most that optimal prices pay, and ``notes["prices"]`` the price of each resource.
+    least and the most that optimal prices pay, and ``notes["prices"]`` the price of each resource.  With more than 30 players
+    the range is told where the plan leaves one choice of prices only, as it mostly does, and left out otherwise.
 
     Parameters
     ----------
     game : LinearProductionGame
-        Any number of players: no coalition but the grand one is looked at.
+        Any number of players: no coalition but the grand one is looked at.  A thousand owners of a hundred resources take
+        about two seconds.
 
     Returns
     -------
@@ -56,19 +60,27 @@ def owen_vector(game: Game) -> Allocation:
             f"the Owen vector needs a LinearProductionGame, not a {type(game).__name__}; core_point serves any game"
         )
     best = game.optimum(game.grand_coalition)
-    x = [_dot(best.dual, holding) for holding in game.endowments]
-    ends = [{name: _end(game, best.value, i, side) for side, name in ((1, "least"), (-1, "most"))} for i in range(game.n)]
-    certificate = check_owen_vector(game, x, {"prices": best.dual, "plan": best.primal, "range": ends})
+    x, _ = game.priced()
+    witness: dict[str, Any] = {"prices": best.dual, "plan": best.primal}
+    if game.n <= MAX_RANGED_PLAYERS:
+        witness["range"] = [
+            {name: _end(game, best.value, i, side) for side, name in ((1, "least"), (-1, "most"))} for i in range(game.n)
+        ]
+        ranges = [[rational.exact(pair[side]["amount"]) for side in ("least", "most")] for pair in witness["range"]]
+    else:
+        ranges = [[amount, amount] for amount in x]
+        if not check_owen_vector(game, x, {**witness, "range": ONE_POINT}):
+            ranges = []
+        else:
+            witness["range"] = ONE_POINT
+    certificate = check_owen_vector(game, x, witness)
     if not certificate:
         raise SolverFailure(
             f"the Owen vector found was not confirmed: {certificate.witness.get('reason')}; please report the game"
         )
     notes = {
         "prices": dict(zip(game.resources, best.dual, strict=True)),
-        "range": {
-            name: [rational.exact(pair["least"]["amount"]), rational.exact(pair["most"]["amount"])]
-            for name, pair in zip(game.players, ends, strict=True)
-        },
+        **({"range": dict(zip(game.players, ranges, strict=True))} if ranges else {}),
     }
     return Allocation("owen_vector", game.players, tuple(x), certificate, notes=notes)
 
@@ -95,7 +107,3 @@ def _end(game: LinearProductionGame, worth: Fraction, i: int, side: int) -> dict
         "plan": [rational.text(q) for q in best.dual[:-1]],
         "share": rational.text(best.dual[-1]),
     }
-
-
-def _dot(a: Sequence[Fraction], b: Sequence[Fraction]) -> Fraction:
-    return sum((p * q for p, q in zip(a, b, strict=True)), Fraction(0))

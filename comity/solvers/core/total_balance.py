@@ -10,7 +10,7 @@ import numpy as np
 
 from comity import rational
 from comity.certificate import Certificate, Verdict
-from comity.checks.total_balance import check_total_balancedness, plain_points
+from comity.checks.total_balance import BY_MODEL, check_total_balancedness, plain_points
 from comity.coalitions import check_table_size, names_of
 from comity.declaration import declare
 from comity.errors import SolverFailure
@@ -26,7 +26,7 @@ MAX_PLAYERS = 10
 
 @declare("property", "Every subgame has a core", reference="Shapley & Shubik (1969)", certificate="check_total_balancedness")
 def is_totally_balanced(game: Game) -> bool:
-    """Whether the core of every subgame is not empty; as far as 10 players.
+    """Whether the core of every subgame is not empty; as far as 10 players, any number if every game of the model is.
 
     Examples
     --------
@@ -46,11 +46,15 @@ def is_totally_balanced(game: Game) -> bool:
 def check_totally_balanced(game: Game) -> Certificate:
     """Whether every subgame has a core, with a core point of each or balanced weights of one as the witness.
 
+    With more than 10 players the witness is a theorem, for models whose games are all totally balanced.
+
     Examples
     --------
     >>> check_totally_balanced(TableGame(None, [0, 0, 0, 1, 0, 1, 1, 1, 0, 0, 0, 1, 0, 1, 1, 9])).witness["coalition"]
     ['1', '2', '3']
     """
+    if game.n > MAX_PLAYERS and "totally_balanced" in game.facts:
+        return decided(check_total_balancedness(game, {"argument": BY_MODEL}))
     check_table_size(game.n, MAX_PLAYERS)
     points: dict[int, tuple[Fraction, ...]] = {}
     evidence: dict[str, Any] = {}
