@@ -1,28 +1,32 @@
-"""How long values, dividends and scans of a table take, beside ``numpy.sum`` of the same table and beside coopgame-py.
+"""How long values, dividends and scans of a table take, beside ``numpy.sum`` of the same table.
 
-Run it where comity is installed, with the extra ``fast`` to see compiled kernels and coopgame-py to be compared with it::
+Run it where comity is installed, with the extra ``fast`` to see compiled kernels::
 
-    python benchmarks/values.py --players 20 24 26 --markdown table.md
+    python benchmarks/values.py --players 20 24 26
 
 Every time is the best of several calls in one process, after a first one that compiles, reads what is kept and touches the
-memory; a call of comity includes its certificate.  Sums and calls take turns, so that other work on the machine slows
-both.  Tables are made by five recipes; the last column but one is the median of their ratios to the sum.  CPU times beside the
-wall clock tell a busy machine from a slow method: with two idle cores the wall clock is about half of them.
+memory; a call of comity includes its certificate and is given a game that nobody has asked anything before.  Sums and calls take
+turns, so that other work on the machine slows both.  Tables are made by five recipes; ratios to the sum are medians over them.
+CPU times beside the wall clock tell a busy machine from a slow method: with two idle cores the wall clock is about half of them.
 """
 
 from __future__ import annotations
 
 import argparse
-import importlib.util
+import os
 import statistics
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from fractions import Fraction
-from pathlib import Path
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+import workers
+from bars import Bar, markdown
+from measure import Call, Prepare, Seconds, in_turns
+from nucleolus_games import table_of
+from value_games import FAMILIES, Table, additive, doubles, wholes
 
 import comity
 from comity import kernels
@@ -30,120 +34,171 @@ from comity.checks.core import check_in_core
 from comity.checks.properties import check_convex, check_superadditive
 from comity.games.kernels.moebius import moebius
 
-Table = NDArray[Any]
+Asked = dict[str, Callable[[Table], Prepare]]
 
 
-def additive(n: int, rng: np.random.Generator) -> Table:
-    """The sum of the players' whole weights."""
-    worths = np.zeros(1, dtype=np.int64)
-    for weight in rng.integers(1, 100, n):
-        worths = np.concatenate([worths, worths + weight])
-    return worths
+def of_game(ask: Callable[[Any], Any]) -> Callable[[Table], Prepare]:
+    """Asking a game that is made of the table outside the clock."""
+
+    def of(table: Table) -> Prepare:
+        def prepare() -> Call:
+            game = comity.TableGame(None, table)
+            return lambda: ask(game)
+
+        return prepare
+
+    return of
 
 
-def uniform(n: int, rng: np.random.Generator) -> Table:
-    worths = rng.random(1 << n)
-    worths[0] = 0
-    return worths
+def total_of(table: Table) -> Prepare:
+    return lambda: table.sum
 
 
-# Each recipe makes doubles of many digits; rounded to whole numbers they are the integer tables.
-FAMILIES: dict[str, Callable[[int, np.random.Generator], Table]] = {
-    "uniform": uniform,
-    "convex": lambda n, rng: (additive(n, rng) / 37.0) ** 2,
-    "concave": lambda n, rng: np.sqrt(additive(n, rng)),
-    "normal": lambda n, rng: uniform(n, rng) - uniform(n, rng),
-    "noisy": lambda n, rng: additive(n, rng) * uniform(n, rng),
-}
+def in_place(table: Table) -> Prepare:
+    def prepare() -> Call:
+        worths = table.copy()
+        return lambda: moebius(worths)
+
+    return prepare
 
 
-class Times:
-    """Best wall-clock and CPU seconds of what is timed."""
+SHAPLEY, BANZHAF, PAIRS, MOEBIUS = "Shapley value", "Banzhaf value", "Shapley interactions of all pairs", "Moebius transform"
+DOUBLES: Asked = {SHAPLEY: of_game(comity.shapley_value), BANZHAF: of_game(comity.banzhaf_value)}
+WHOLES: Asked = {**DOUBLES, PAIRS: of_game(comity.shapley_interactions), MOEBIUS: in_place}
+KINDS: dict[str, tuple[Callable[[str, int], Table], Asked]] = {"doubles": (doubles, DOUBLES), "integers": (wholes, WHOLES)}
+# Beyond, five tables take gigabytes and the rest of a minute.
+MOST_REPEATED = 26
 
-    def __init__(self, repeats: int) -> None:
-        self.repeats = repeats
 
-    def __call__(self, *calls: Callable[[], Any]) -> list[tuple[float, float]]:
-        best = [(float("inf"), float("inf"))] * len(calls)
-        for call in calls:
-            call()
-        for _ in range(self.repeats):
-            for k, call in enumerate(calls):
-                wall, cpu = time.perf_counter(), time.process_time()
-                call()
-                best[k] = min(best[k][0], time.perf_counter() - wall), min(best[k][1], time.process_time() - cpu)
-        return best
+@cache
+def beside_sum(kind: str, n: int) -> dict[str, list[tuple[Seconds, Seconds]]]:
+    """For each call and each family, the time of the sum and that of the call."""
+    make, asked = KINDS[kind]
+    found: dict[str, list[tuple[Seconds, Seconds]]] = {what: [] for what in asked}
+    for family in FAMILIES:
+        table = make(family, n)
+        total, *calls = in_turns([total_of(table), *(of(table) for of in asked.values())], 5 if n <= MOST_REPEATED else 2)
+        for what, call in zip(asked, calls, strict=True):
+            found[what].append((total, call))
+    return found
+
+
+def ratios(what: str, kind: str, n: int) -> list[float]:
+    return [call.wall / total.wall for total, call in beside_sum(kind, n)[what]]
+
+
+def seconds(what: str, kind: str, n: int) -> list[float]:
+    return [call.wall for _, call in beside_sum(kind, n)[what]]
+
+
+def nanoseconds_an_entry(what: str, kind: str, n: int) -> list[float]:
+    return [call.wall / 2**n * 1e9 for _, call in beside_sum(kind, n)[what]]
+
+
+@contextmanager
+def not_compiled() -> Iterator[None]:
+    before = os.environ.get("COMITY_COMPILED")
+    os.environ["COMITY_COMPILED"] = "0"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["COMITY_COMPILED"]
+        else:
+            os.environ["COMITY_COMPILED"] = before
+
+
+def without_compiled_code(what: str, n: int) -> list[float]:
+    with not_compiled():
+        return [in_turns([DOUBLES[what](doubles(family, n))], 5)[0].wall for family in FAMILIES]
+
+
+def convex_tables(n: int) -> Iterator[Table]:
+    """Games of which every comparison has to be made, since all of them hold."""
+    weights = additive(n, np.random.default_rng(n))
+    yield weights * weights
+    yield table_of("unanimity_sums", n)
+    yield table_of("airport_savings", n)
+
+
+def scan(check: Callable[[Any], Any], n: int) -> list[float]:
+    return [in_turns([of_game(check)(table)], 3)[0].wall for table in convex_tables(n)]
+
+
+def membership(n: int) -> list[float]:
+    """The Shapley value of a convex game is in its core: everything has to be looked at."""
+    found = []
+    for table in convex_tables(n):
+        x = comity.shapley_value(comity.TableGame(None, table)).exact
+        found.append(in_turns([of_game(partial(_check, x))(table)], 3)[0].wall)
+    return found
+
+
+def _check(x: tuple[Fraction, ...], game: Any) -> None:
+    if not check_in_core(game, x):
+        raise AssertionError("the Shapley value of a convex game is in its core (Shapley 1971)")
+
+
+def times_coopgame(n: int) -> list[float]:
+    """What coopgame-py takes for the Shapley value, as a multiple of what comity takes; nothing where it is not installed."""
+    found = []
+    if workers.installed("peers_coopgame"):
+        with workers.Worker("peers_coopgame") as peer:
+            for family in FAMILIES:
+                table = doubles(family, n)
+                own = in_turns([DOUBLES[SHAPLEY](table)], 3)[0].wall
+                said = peer.ask("shapley_value", "", table, limit=60)
+                if isinstance(said, workers.Answer):
+                    found.append(said.seconds / own)
+    return found
+
+
+def _bars() -> Iterator[Bar]:
+    area, times = "Values of a table", "× np.sum"
+    for n in (24, 26, 28):
+        for what in (SHAPLEY, BANZHAF):
+            yield Bar(area, f"{what} of a table of doubles", n, 2, times, partial(ratios, what, "doubles"), 12)
+    for n in (24, 26):
+        for what in (SHAPLEY, BANZHAF):
+            yield Bar(area, f"{what} of a table of integers, exact", n, 2, times, partial(ratios, what, "integers"), 12)
+        yield Bar(area, f"{PAIRS} of integers, exact", n, 4, times, partial(ratios, PAIRS, "integers"), 12)
+        entries = partial(nanoseconds_an_entry, MOEBIUS, "integers")
+        yield Bar(area, f"{MOEBIUS} of integers in place", n, 12, "ns an entry", entries, 12)
+    for what in (SHAPLEY, BANZHAF):
+        yield Bar(area, f"{what} of doubles without compiled code", 20, 0.02, "s", partial(without_compiled_code, what), 10)
+    yield Bar(area, f"{SHAPLEY} of doubles, times what coopgame-py takes", 24, 20, "×", times_coopgame, 12, least=True)
+    area = "Properties of a table"
+    yield Bar(area, "convexity of a convex game", 20, 0.2, "s", partial(scan, check_convex), 10)
+    yield Bar(area, "superadditivity of a convex game", 18, 0.5, "s", partial(scan, check_superadditive), 9)
+    yield Bar(area, "membership in the core", 24, 0.1, "s", membership, 10)
+
+
+BARS = tuple(_bars())
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--players", type=int, nargs="+", default=[20, 24])
-    parser.add_argument("--repeats", type=int, default=5)
-    parser.add_argument("--markdown", type=Path, help="write the table there as well")
-    options = parser.parse_args()
-    rows = [row for n in options.players for row in measure(n, Times(options.repeats))]
-    heading = ("players", "what", "seconds", "CPU seconds", "x np.sum, median", "CPU x np.sum, median", "remark")
-    lines = [" | ".join(heading), " | ".join("---" for _ in heading), *(" | ".join(row) for row in rows)]
-    text = "\n".join(f"| {line} |" for line in lines)
-    print(f"compiled kernels: {kernels.available()}; threads: {kernels.threads()}\n\n{text}")
-    if options.markdown:
-        options.markdown.write_text(text + "\n", encoding="utf-8")
+    asked = parser.parse_args()
+    print(f"compiled kernels: {kernels.available()}; threads: {kernels.threads()}\n")
+    heading = ("what", "players", "seconds", "CPU seconds", "x np.sum", "CPU x np.sum", "ns an entry")
+    rows = [line(what, kind, n) for n in asked.players for kind, (_, calls) in KINDS.items() for what in calls]
+    print(markdown(heading, rows))
 
 
-def measure(n: int, times: Times) -> list[tuple[str, ...]]:
-    """The rows of the table for this many players."""
-    tables = {name: make(n, np.random.default_rng(n)) for name, make in FAMILIES.items()}
-    wholes = {name: np.rint(worths * (1e5 / np.abs(worths).max())).astype(np.int64) for name, worths in tables.items()}
-    rows = []
-    for what, worths, ask in (
-        ("shapley_value, doubles", tables, comity.shapley_value),
-        ("banzhaf_value, doubles", tables, comity.banzhaf_value),
-        ("shapley_value, integers", wholes, comity.shapley_value),
-        ("banzhaf_value, integers", wholes, comity.banzhaf_value),
-        ("shapley_interactions, integers", wholes, comity.shapley_interactions),
-    ):
-        rows.append(row(n, what, [_with_sum(times, ask, table) for table in worths.values()]))
-    rows.append(row(n, "Moebius transform, in place", [moebius_of(times, table) for table in wholes.values()], per_entry=True))
-    weights = additive(n, np.random.default_rng(n))
-    square = weights * weights
-    game = comity.TableGame(None, square)
-    share = [int(square[-1]) * Fraction(int(weights[1 << i]), int(weights[-1])) for i in range(n)]
-    rows.append(row(n, "check_in_core", [times(square.sum, lambda: check_in_core(game, share))]))
-    if n <= 20:
-        rows.append(row(n, "check_convex", [times(square.sum, lambda: check_convex(game))]))
-    if n <= 18:
-        rows.append(row(n, "check_superadditive", [times(square.sum, lambda: check_superadditive(game))]))
-    if importlib.util.find_spec("coopgame") is not None:
-        rows.append(beside_coopgame(n, times, tables["uniform"]))
-    return rows
-
-
-def _with_sum(times: Times, ask: Callable[[Any], Any], table: Table) -> list[tuple[float, float]]:
-    game = comity.TableGame(None, table)
-    return times(table.sum, lambda: ask(game))
-
-
-def moebius_of(times: Times, table: Table) -> list[tuple[float, float]]:
-    worths = table.copy()
-    return times(table.sum, lambda: moebius(worths))
-
-
-def row(n: int, what: str, found: list[list[tuple[float, float]]], per_entry: bool = False) -> tuple[str, ...]:
-    """One line: the medians over the families."""
-    wall = statistics.median(call[0] for _, call in found)
-    cpu = statistics.median(call[1] for _, call in found)
-    ratio = statistics.median(call[0] / total[0] for total, call in found)
-    cpu_ratio = statistics.median(call[1] / total[1] for total, call in found)
-    remark = f"{wall / 2**n * 1e9:.1f} ns an entry, {cpu / 2**n * 1e9:.1f} of CPU" if per_entry else ""
-    return str(n), what, f"{wall:.4f}", f"{cpu:.4f}", f"{ratio:.1f}", f"{cpu_ratio:.1f}", remark
-
-
-def beside_coopgame(n: int, times: Times, table: Table) -> tuple[str, ...]:
-    import coopgame
-
-    ours, theirs = comity.TableGame(None, table), coopgame.Game(table[1:].tolist())
-    total, own, other = Times(2)(table.sum, lambda: comity.shapley_value(ours), lambda: coopgame.shapley(theirs))
-    return (*row(n, "coopgame.shapley, doubles", [[total, other]])[:-1], f"{other[0] / own[0]:.0f} x as long as comity")
+def line(what: str, kind: str, n: int) -> tuple[str, ...]:
+    """The medians over the families."""
+    found = beside_sum(kind, n)[what]
+    median = [
+        statistics.median(part)
+        for part in (
+            [call.wall for _, call in found],
+            [call.cpu for _, call in found],
+            [call.wall / total.wall for total, call in found],
+            [call.cpu / total.cpu for total, call in found],
+        )
+    ]
+    return f"{what}, {kind}", str(n), *(f"{x:.4g}" for x in median), f"{median[0] / 2**n * 1e9:.2g}"
 
 
 if __name__ == "__main__":
