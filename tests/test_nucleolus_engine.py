@@ -105,7 +105,7 @@ def test_relatives_led_by_floats_are_what_exact_programmes_find(n):
     for name, game in games(n, 7):
         members_of = np.maximum(sizes(n), 1)
         assert per_capita_prenucleolus(game).exact == exactly(game, False, members_of), name
-        assert modiclus(game).exact == exactly(game, False, integer=PairGame.over(game)), name
+        assert modiclus(game).exact == exactly(game, False, integer=PairGame.of(game)), name
         if essential(game):
             assert per_capita_nucleolus(game).exact == exactly(game, True, members_of), name
         weights = [F(3, 1 + k % 4) for k in range(n - 1)]
@@ -167,8 +167,8 @@ def led_astray(monkeypatch, change) -> list[str]:
     """Let floats lead to something else; the list tells when exact programmes are asked instead."""
     asked = []
 
-    def wrong(game, bounded):
-        found = guided_chain(game, bounded)
+    def wrong(game, bounded, look):
+        found = guided_chain(game, bounded, look)
         return found if found is None else change(found)
 
     def exact(*arguments):
@@ -337,7 +337,9 @@ def test_the_spans_agree(rows):
     inside = span.contains(S)
     normal = modular.random_normal()
     assert inside.tolist() == [not sum(normal[i] for i in members(int(k))) % PRIME for k in S]
-    assert inside.tolist() == [not any(seen) for seen in span.classes()]
+    seen = [tuple(sum(normal[i] for i in members(int(k))) for normal in span.normals) for k in S]
+    for like in range(32):
+        assert span.contains(S, like).tolist() == [one == seen[like] for one in seen]
     assert inside[0]
 
 

@@ -19,7 +19,7 @@ from comity.checks.confirm import check_for, confirm
 from comity.checks.excess_chain import Pairs, Span
 from comity.checks.weighted_nucleolus import check_no_positive_worth
 from comity.coalitions import names_of
-from comity.errors import ComityError, InvalidEvidence, InvalidGame, OutsideDomain, TooManyPlayers
+from comity.errors import ComityError, InvalidEvidence, InvalidGame, OutsideDomain
 from comity.games.coalitional.airport import AirportGame
 from comity.games.coalitional.base import Game
 from comity.games.coalitional.table import TableGame
@@ -431,11 +431,6 @@ def test_a_proportional_nucleolus_needs_worths():
         proportional_prenucleolus(TableGame(None, [0, -1, 2, 3], "cost"))
     for names in ([], ["A", "B"], ["A", "B", "C"]):
         assert not check_no_positive_worth(THREE, None, {"coalition": names})
-
-
-def test_too_many_players_for_pairs():
-    with pytest.raises(TooManyPlayers):
-        modiclus(TableGame(None, np.zeros(1 << 11)))
 
 
 def test_one_player_gets_everything():

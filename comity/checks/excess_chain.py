@@ -115,36 +115,20 @@ class Coalitions(Objectors):
         return self.scan.excess(key)
 
     def first_above(self, levels: Sequence[tuple[Fraction, Span]]) -> tuple[int, int] | None:
-        # Who is above a level must be inside its span, and then is inside the larger spans of later levels: each coalition is
-        # held to the first level that it is above, and those below the least excess to none.
-        least = list(accumulate((epsilon for epsilon, _ in levels), min))
-        for S in self.scan.above(least[-1]) if levels else ():
-            for k, above in self._placed(S[self.scan.exceeds(S, least[-1])], least, 0, len(levels)):
-                outside = above[~levels[k][1].contains(above)]
-                if outside.size:
-                    return k, int(outside[0])
-        return None
-
-    def _placed(self, S: Masks, least: Sequence[Fraction], low: int, high: int) -> Iterator[tuple[int, Masks]]:
-        """By level, the coalitions that are above it first; all are above one of low, ..., high - 1 and none before."""
-        if not S.size:
-            return
-        if high - low == 1:
-            yield low, S
-            return
-        middle = (low + high) // 2
-        sooner = self.scan.exceeds(S, least[middle - 1])
-        yield from self._placed(S[sooner], least, low, middle)
-        yield from self._placed(S[~sooner], least, middle, high)
+        return first_apart(self.scan, levels, like=0, ends=False)
 
 
 class Pairs(Objectors):
-    """Ordered pairs (S, T) of coalitions, empty and grand ones included, with the excess e(S) - e(T)."""
+    """Ordered pairs (S, T) of coalitions, empty and grand ones included, with the excess e(S) - e(T).
+
+    Let e be largest at A and smallest at B.  A pair above epsilon has e(S) > epsilon + e(B) and e(T) < e(A) - epsilon.  If every
+    such S differs from B, and every such T from A, by a vector of the span, so do all of them from each other: where there is
+    such a pair, A is one of those S.  If one of them does not, its pair with B or A is above epsilon and outside the span.
+    """
 
     def __init__(self, game: Game, x: Sequence[Fraction]) -> None:
         super().__init__(game, x)
-        self.scale, array = integer_excesses(game, x)
-        self.excesses = [int(e) for e in array]
+        self.scan, self.reverse = ExcessScan(game, x), ExcessScan(game, x, sign=-1)
 
     @property
     def everybody(self) -> tuple[int, int]:
@@ -168,33 +152,52 @@ class Pairs(Objectors):
         return [(S >> i & 1) - (T >> i & 1) for i in range(self.game.n)]
 
     def excess(self, key: tuple[int, int]) -> Fraction:
-        return Fraction(self.excesses[key[0]] - self.excesses[key[1]], self.scale)
+        return self.scan.excess(key[0]) - self.scan.excess(key[1])
 
     def first_above(self, levels: Sequence[tuple[Fraction, Span]]) -> tuple[int, tuple[int, int]] | None:
-        for k, (epsilon, span) in enumerate(levels):
-            found = self.above(epsilon, span)
-            if found is not None:
-                return k, found
-        return None
+        (A, most), (B, least) = self.scan.largest(), self.reverse.largest()
+        # The scan in reverse has -e: its largest is -e(B).
+        wide = first_apart(self.scan, [(epsilon - least, span) for epsilon, span in levels], B)
+        if wide is not None:
+            return wide[0], (wide[1], B)
+        wide = first_apart(self.reverse, [(epsilon - most, span) for epsilon, span in levels], A)
+        return None if wide is None else (wide[0], (A, wide[1]))
 
     def above(self, epsilon: Fraction, span: Span) -> tuple[int, int] | None:
         """A pair outside the span with a larger excess than that, or None."""
-        # S - T is in the span if all normals see S and T alike, so the largest excess of one such class is
-        # set against the smallest of another; of each, two classes are enough.
-        most: dict[tuple[int, ...], int] = {}
-        least: dict[tuple[int, ...], int] = {}
-        for S, seen in enumerate(span.classes()):
-            if seen not in most or self.excesses[S] > self.excesses[most[seen]]:
-                most[seen] = S
-            if seen not in least or self.excesses[S] < self.excesses[least[seen]]:
-                least[seen] = S
-        highest = sorted(most.items(), key=lambda item: -self.excesses[item[1]])[:2]
-        lowest = sorted(least.items(), key=lambda item: self.excesses[item[1]])[:2]
-        for a, S in highest:
-            for b, T in lowest:
-                if a != b and self.excess((S, T)) > epsilon:
-                    return S, T
-        return None
+        found = self.first_above([(epsilon, span)])
+        return None if found is None else found[1]
+
+
+def first_apart(
+    scan: ExcessScan, levels: Sequence[tuple[Fraction, Span]], like: int, ends: bool = True
+) -> tuple[int, int] | None:
+    """A level and a coalition with an excess above the level's that does not differ from ``like`` by its span, or None.
+
+    ``ends`` says whether the empty coalition and everybody count.
+    """
+    # Who is above a level must differ by its span, and then by the larger spans of later levels: each coalition is
+    # held to the first level that it is above, and those below the least excess to none.
+    least = list(accumulate((epsilon for epsilon, _ in levels), min))
+    for S in scan.above(least[-1], ends) if levels else ():
+        for k, above in _placed(scan, S[scan.exceeds(S, least[-1])], least, 0, len(levels)):
+            outside = above[~levels[k][1].contains(above, like)]
+            if outside.size:
+                return k, int(outside[0])
+    return None
+
+
+def _placed(scan: ExcessScan, S: Masks, least: Sequence[Fraction], low: int, high: int) -> Iterator[tuple[int, Masks]]:
+    """By level, the coalitions that are above it first; all are above one of low, ..., high - 1 and none before."""
+    if not S.size:
+        return
+    if high - low == 1:
+        yield low, S
+        return
+    middle = (low + high) // 2
+    sooner = scan.exceeds(S, least[middle - 1])
+    yield from _placed(scan, S[sooner], least, low, middle)
+    yield from _placed(scan, S[~sooner], least, middle, high)
 
 
 @dataclass(frozen=True)
@@ -349,19 +352,10 @@ class Span:
                 kept.append([a // common for a in mixed])
         self.normals = kept
 
-    def contains(self, S: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Which of these coalitions are in the span: every normal vanishes on them."""
+    def contains(self, S: NDArray[np.int64], like: int = 0) -> NDArray[np.bool_]:
+        """Which of these coalitions differ from one by a vector of the span: every normal sees both alike."""
         kind: Any = float if all(sum(map(abs, normal)) < 2**53 for normal in self.normals) else object
         normals = np.array(self.normals, dtype=kind).reshape(-1, self.n)
         # Doubles are exact integers here, and multiply faster.
-        inside = (S[:, None] >> np.arange(self.n) & 1).astype(kind)
-        return np.asarray((inside @ normals.T == 0).all(axis=1), dtype=bool)
-
-    def classes(self) -> list[tuple[int, ...]]:
-        """What the normals see of every coalition: alike for two whose difference is in the span."""
-        totals = [total.tolist() for total in self._totals()]
-        return list(zip(*totals, strict=True)) if totals else [()] * (1 << self.n)
-
-    def _totals(self) -> Iterator[NDArray[Any]]:
-        for normal in self.normals:
-            yield spread(np.array(normal, dtype=np.int64 if sum(map(abs, normal)) < SAFE else object))
+        differs = ((S[:, None] >> np.arange(self.n) & 1) - (like >> np.arange(self.n) & 1)).astype(kind)
+        return np.asarray((differs @ normals.T == 0).all(axis=1), dtype=bool)

@@ -33,6 +33,8 @@ Masks = NDArray[np.int64]
 class ExcessScan:
     """The excesses e(S, x), divided by ``divisors`` where there are any (those of the empty coalition and everybody count not).
 
+    With ``sign`` -1 it is -e(S, x) that is looked at.
+
     In integers w and rationals y it is ``unit * (w(S) - y(S))``, whatever the orientation.  In doubles, w(S) - y(S) - t u(S) is
     wrong by less than (n + 7) 2**-52 times the largest numbers in it: each of fewer than n + 7 operations by half of 2**-52.
     What is farther than that from 0 has its sign; of the rest D (w(S) - y(S) - t u(S)) is an integer, D being the common
@@ -42,6 +44,7 @@ class ExcessScan:
     game: Game
     x: Sequence[Fraction]
     divisors: ExactArray | None = None
+    sign: int = 1
 
     @cached_property
     def unit(self) -> Fraction:
@@ -56,13 +59,13 @@ class ExcessScan:
         """w: the worths as gains, in integers."""
         table = self.game.integer_table
         common = int(self.unit * table.denominator)
-        gains = table.numerators if self.game.sign > 0 else -table.numerators
+        gains = table.numerators if self.game.sign * self.sign > 0 else -table.numerators
         return gains if common == 1 else compact(gains // common)
 
     @cached_property
     def y(self) -> list[Fraction]:
         """The allocation in the units of w, as a gain."""
-        return [self.game.sign * amount / self.unit for amount in self.x]
+        return [self.game.sign * self.sign * amount / self.unit for amount in self.x]
 
     @cached_property
     def units(self) -> NDArray[Any] | None:
@@ -74,17 +77,29 @@ class ExcessScan:
         plain = self.unit * (int(self.worths[S]) - sum((self.y[i] for i in members(S)), ZERO))
         return plain if self.divisors is None else plain / self.divisors[S]
 
-    def above(self, epsilon: Fraction) -> Iterator[Masks]:
-        """The coalitions that may have an excess above epsilon, and all that have, in batches."""
+    def largest(self) -> tuple[int, Fraction]:
+        """A coalition with the largest excess, the empty one and everybody among them, and that excess."""
+        better: int | None = 0
+        while better is not None:
+            S, most = better, self.excess(better)
+            better = next((self._seems_largest(found) for found in self._above_for_certain(most)), None)
+        return S, most
+
+    def above(self, epsilon: Fraction, ends: bool = False) -> Iterator[Masks]:
+        """The proper coalitions that may have an excess above epsilon, and all that have, in batches.
+
+        With ``ends``, the empty coalition and everybody are asked about too.
+        """
         level = self._in_units(epsilon)
         delta = self._delta(level)
-        waiting: list[Masks] = []
+        waiting = [np.array([0, self.game.grand_coalition] if ends else [], dtype=np.int64)]
         for S, excess in self._looked_at(level):
             waiting.append(S[~(excess <= -delta)])
             if sum(map(len, waiting)) >= AT_ONCE:
                 yield np.concatenate(waiting)
                 waiting = []
-        yield np.concatenate([np.zeros(0, dtype=np.int64), *waiting])
+        if waiting:
+            yield np.concatenate(waiting)
 
     def exceeds(self, S: Masks, epsilon: Fraction) -> NDArray[np.bool_]:
         """Which of these coalitions have an excess above epsilon."""
@@ -92,17 +107,33 @@ class ExcessScan:
         D = lcm(level.denominator, *(amount.denominator for amount in self.y))
         steps, T = [int(D * amount) for amount in self.y], int(D * level)
         delta = self._delta(level)
-        if not isfinite(delta) or any(part is not None and part.dtype == object for part in (self.worths, self.units)):
+        if not isfinite(delta):
             return self._above_in_python(S, D, steps, T)
-        k = min(self.game.n, FIRST)
-        first, others = self._doubles
-        units = 1 if self.units is None else self.units[S]
-        floats = self.worths[S] - first[S & ((1 << k) - 1)] - others[S >> k] - float(level) * units
+        units = 1.0 if self.units is None else self.units[S].astype(float)
+        floats = self._in_doubles(S) - float(level) * units
         near = np.abs(floats) <= delta
-        decide = self._above_in_python if 2 * D * Fraction(delta) >= WRAPS else self._above_wrapping_around
+        wide = any(part is not None and part.dtype == object for part in (self.worths, self.units))
+        decide = self._above_in_python if wide or 2 * D * Fraction(delta) >= WRAPS else self._above_wrapping_around
         above: NDArray[np.bool_] = floats > 0
         above[near] = decide(S[near], D, steps, T)
         return above
+
+    def _above_for_certain(self, epsilon: Fraction) -> Iterator[Masks]:
+        for found in self.above(epsilon, ends=True):
+            above = found[self.exceeds(found, epsilon)]
+            if above.size:
+                yield above
+
+    def _seems_largest(self, S: Masks) -> int:
+        """One of these coalitions that few others are above, if any."""
+        return int(S[self._in_doubles(S).argmax() if isfinite(self._delta(ZERO)) else 0])
+
+    def _in_doubles(self, S: Masks) -> NDArray[np.float64]:
+        """w(S) - y(S)."""
+        k = min(self.game.n, FIRST)
+        first, others = self._doubles
+        found: NDArray[np.float64] = self.worths[S].astype(float) - first[S & ((1 << k) - 1)] - others[S >> k]
+        return found
 
     def _in_units(self, epsilon: Fraction) -> Fraction:
         """An excess as so many units of w for each unit of u."""
@@ -142,7 +173,8 @@ class ExcessScan:
                 excess = np.full(worths[rows].shape, np.nan)
             else:
                 first, others = self._doubles
-                excess = (worths[rows] - first).astype(float, copy=False)
+                part = worths[rows]
+                excess = (part if part.dtype != object else part.astype(float)) - first
                 excess -= others[rows, None] + float(level) * (1.0 if units is None else units[rows].astype(float))
             S = np.arange(start * width, start * width + excess.size)
             proper = slice(int(start == 0), excess.size - int(rows.stop >= len(worths)))

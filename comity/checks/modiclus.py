@@ -22,7 +22,7 @@ def check_modiclus(game: Game, x: Sequence[Any], witness: Mapping[str, Any]) -> 
     """x is the modiclus, by the chain of levels in ``witness["levels"]``.
 
     As `check_prenucleolus`, with ordered pairs of coalitions in the place of coalitions: the excess of (S, T) is e(S) - e(T),
-    its vector 1_S - 1_T.  All 4**n pairs are compared, the empty coalition and everybody among them.
+    its vector 1_S - 1_T.  The empty coalition and everybody are among them; what is looked at are 2**n excesses, twice.
 
     Examples
     --------

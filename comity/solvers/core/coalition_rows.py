@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from math import lcm
-from typing import Any, ClassVar
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,13 @@ from comity.linear_programme import Bound, LinearProgramme
 ONE = Fraction(1)
 # Sums of two numbers below this stay inside int64.
 SAFE = 2**61
+
+
+class Allowed(Protocol):
+    """Which rows a programme may have."""
+
+    def __getitem__(self, row: int, /) -> Any:
+        """Whether it may have this one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,9 +43,6 @@ class IntegerGame:
     scale: int
     array: NDArray[Any]
     units: NDArray[Any] | None = None
-
-    # What a player can do in a row: be in the coalition or not.
-    places: ClassVar[tuple[int, ...]] = (0, 1)
 
     @classmethod
     def of(cls, game: Game) -> IntegerGame:
@@ -102,11 +106,37 @@ class IntegerGame:
         return self.spread(np.array(amounts, dtype=np.int64 if sum(map(abs, amounts)) < SAFE else object))
 
     def spread(self, amounts: NDArray[Any]) -> NDArray[Any]:
-        """The sums over every coalition of the first players, as many as there are amounts, in their own arithmetic."""
+        """The sums over every coalition of as many players as there are amounts, in their own arithmetic."""
         sums = np.zeros(1, dtype=amounts.dtype)
         for amount in amounts:
-            sums = np.concatenate([sums + place * amount if place else sums for place in self.places])
+            sums = np.concatenate([sums, sums + amount])
         return sums
+
+    def outside(self, normals: Sequence[Sequence[int]]) -> Allowed:
+        """The rows that some of these vectors sees: those outside the span that all of them are orthogonal to."""
+        outside = np.zeros(len(self.array), dtype=bool)
+        for normal in normals:
+            outside |= (self.sums(normal) != 0).astype(bool)
+        return outside & self.proper
+
+    def most_violated(self, y: Sequence[Fraction], t: Fraction, allowed: Any, count: int) -> list[int]:
+        """Up to ``count`` allowed coalitions with the largest w(S) - y(S) > units[S] t, decided in integers."""
+        beyond = self.beyond(y, t)
+        violated = np.flatnonzero(allowed & (beyond > 0))
+        if violated.size > count:
+            order = np.argsort(-beyond[violated].astype(float), kind="stable")
+            violated = violated[order[:count]]
+        return [int(S) for S in violated]
+
+    def beyond(self, y: Sequence[Fraction], t: Fraction) -> NDArray[Any]:
+        """w(S) - y(S) - units[S] t in integers, over the common denominator of y and t."""
+        scale = common_denominator((*y, t))
+        sums, level = self.sums([int(amount * scale) for amount in y]), int(t * scale)
+        fits = self.size * scale < SAFE and abs(level) * self.largest_unit < SAFE
+        kind = np.int64 if fits and self.array.dtype != object else object
+        taken = level if self.units is None else self.units.astype(kind, copy=False) * level
+        beyond: NDArray[Any] = self.array.astype(kind, copy=False) * scale - sums - taken
+        return beyond
 
     def named(self, players: Sequence[str], S: int) -> list[Any]:
         """S as a witness names it."""
@@ -129,7 +159,7 @@ def integers(numbers: Sequence[int]) -> NDArray[Any]:
 def optimise(
     game: IntegerGame,
     base: LinearProgramme,
-    allowed: NDArray[np.bool_],
+    allowed: Allowed,
     start: Iterable[int],
     level: int | None = None,
 ) -> tuple[ExactOptimum, list[int]]:
@@ -143,26 +173,16 @@ def optimise(
     while True:
         best = solve_exactly(_with_rows(game, base, pool, level))
         t = best.primal[level] if level is not None else Fraction(0)
-        new = [S for S in most_violated(game, best.primal[: game.n], t, allowed, 2 * game.n + 2) if S not in known]
+        new = [S for S in game.most_violated(best.primal[: game.n], t, allowed, 2 * game.n + 2) if S not in known]
         if not new:
             return best, pool
         pool += new
         known.update(new)
 
 
-def most_violated(game: IntegerGame, y: Sequence[Fraction], t: Fraction, allowed: NDArray[np.bool_], count: int) -> list[int]:
-    """Up to ``count`` allowed coalitions with the largest w(S) - y(S) > units[S] t, decided in integers."""
-    scale = lcm(t.denominator, *(amount.denominator for amount in y))
-    sums, level = game.sums([int(amount * scale) for amount in y]), int(t * scale)
-    fits = game.size * scale < SAFE and abs(level) * game.largest_unit < SAFE
-    kind = np.int64 if fits and game.array.dtype != object else object
-    taken = level if game.units is None else game.units.astype(kind, copy=False) * level
-    beyond = game.array.astype(kind, copy=False) * scale - sums - taken
-    violated = np.flatnonzero(allowed & (beyond > 0))
-    if violated.size > count:
-        order = np.argsort(-beyond[violated].astype(float), kind="stable")
-        violated = violated[order[:count]]
-    return [int(S) for S in violated]
+def common_denominator(numbers: Iterable[Fraction]) -> int:
+    """The least common denominator of all these."""
+    return lcm(*(number.denominator for number in numbers))
 
 
 def _with_rows(game: IntegerGame, base: LinearProgramme, pool: Sequence[int], level: int | None) -> LinearProgramme:

@@ -8,9 +8,6 @@ from fractions import Fraction
 from math import lcm
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from comity import rational
 from comity.certificate import Certificate
 from comity.checks.compromise_values import check_not_essential
@@ -18,24 +15,33 @@ from comity.errors import NoImputation, SolverFailure
 from comity.games.coalitional.base import Game
 from comity.linear_programme import LinearProgramme
 from comity.results import Allocation
-from comity.solvers.core.coalition_rows import ONE, IntegerGame, optimise
+from comity.solvers.core.coalition_rows import ONE, Allowed, IntegerGame, optimise
 from comity.solvers.core.excess_level import ExcessLevel
-from comity.solvers.core.guided_levels import guided_chain
+from comity.solvers.core.guided_levels import Look, guided_chain
+from comity.solvers.core.widest_violations import WidestViolations
 
 Chain = tuple[list[Fraction], list[dict[str, Any]]]
 
 
-def chains(game: IntegerGame, players: Sequence[str], bounded: bool, key: str = "coalitions", unit: int = 1) -> Iterator[Chain]:
+def chains(
+    game: IntegerGame,
+    players: Sequence[str],
+    bounded: bool,
+    key: str = "coalitions",
+    unit: int = 1,
+    look: Look = WidestViolations,
+) -> Iterator[Chain]:
     """Allocations, each with the chain of levels that is to prove it: first one led by floats, then the exact one.
 
-    ``bounded`` means among imputations.  ``key`` names those who complain; the excess of a level is given in ``unit`` times t.
+    ``bounded`` means among imputations.  ``key`` names those who complain, ``look`` finds them in floats; the excess of a level
+    is given in ``unit`` times t.
     The first is nearly always right, and a check of the chain knows; the second is only found if it is asked for.
     """
 
     def plain(y: Iterable[Fraction], levels: Iterable[ExcessLevel]) -> Chain:
         return game.amounts(y), [level.plain(game, players, key, unit) for level in levels]
 
-    guided = guided_chain(game, bounded)
+    guided = guided_chain(game, bounded, look)
     if guided is not None:
         yield plain(guided.y, guided.levels)
     yield plain(
@@ -111,16 +117,15 @@ class _Fixed:
     def rank(self) -> int:
         return len(self.rows)
 
-    def open(self) -> NDArray[np.bool_]:
-        """Which coalitions are outside the span: those that some vector orthogonal to it sees."""
-        n = self.game.n
-        outside = np.zeros(len(self.game.array), dtype=bool)
-        for j in range(n):
+    def normals(self) -> list[list[int]]:
+        """Integer vectors that span what is orthogonal to the coalitions."""
+        found = []
+        for j in range(self.game.n):
             if j not in self.rows:
-                normal = [Fraction(i == j) if i not in self.rows else -self.rows[i][j] for i in range(n)]
+                normal = [Fraction(i == j) if i not in self.rows else -self.rows[i][j] for i in range(self.game.n)]
                 scale = lcm(*(a.denominator for a in normal))
-                outside |= (self.game.sums([int(a * scale) for a in normal]) != 0).astype(bool)
-        return outside
+                found.append([int(a * scale) for a in normal])
+        return found
 
 
 def _levels(
@@ -130,7 +135,7 @@ def _levels(
     n = game.n
     pool = list(dict.fromkeys((*game.alone_and_without(), *start)))
     while fixed.rank < n:
-        allowed = fixed.open() & game.proper
+        allowed = game.outside(fixed.normals())
         best, pool = optimise(
             game, _largest_excess(game, fixed, allowed, bounded), allowed, (S for S in pool if allowed[S]), level=n
         )
@@ -153,7 +158,7 @@ def _levels(
         yield list(best.primal[:n]), level
 
 
-def _largest_excess(game: IntegerGame, fixed: _Fixed, allowed: NDArray[np.bool_], bounded: bool) -> LinearProgramme:
+def _largest_excess(game: IntegerGame, fixed: _Fixed, allowed: Allowed, bounded: bool) -> LinearProgramme:
     """Minimise t with y(F) as fixed; the rows y(S) + units[S] t >= w(S) are added by `optimise`."""
     n = game.n
     # A player whose amount is fixed needs no bound, and without it the weights are simpler.

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
-# Twice this stays inside int64.  Sub-determinants of coalitions of up to 30 players are smaller, so no rank is lost.
+# Twice this stays inside int64.  Sub-determinants of coalitions of up to 30 players are smaller, and of differences of
+# coalitions of up to 25, so no rank is lost.
 PRIME = 2**61 - 1
 
 
@@ -49,6 +51,14 @@ class ModularSpan:
         for pivot, row in self._rows.items():
             normal[pivot] = -sum(a * b for i, (a, b) in enumerate(zip(row, normal, strict=True)) if i not in self._rows) % PRIME
         return normal
+
+
+def residues(amounts: Sequence[int]) -> NDArray[np.int64]:
+    """The sums over every coalition modulo the prime, of numbers that are below it."""
+    sums = np.zeros(1, dtype=np.int64)
+    for amount in amounts:
+        sums = np.concatenate([sums, (sums + amount) % PRIME])
+    return sums
 
 
 def _without(row: list[int], known: list[int], pivot: int) -> list[int]:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from comity.solvers.core.coalition_rows import IntegerGame
-from comity.solvers.core.modular_span import PRIME
+from comity.solvers.core.modular_span import PRIME, residues
 
 Floats = NDArray[np.float64]
 # A block is what the caches hold beside a few others; small games have more and smaller blocks, for each gives one coalition.
@@ -26,12 +26,11 @@ class WidestViolations:
     """
 
     def __init__(self, game: IntegerGame, unit: float, unit_of_t: float) -> None:
-        base = len(game.places)
         self.game = game
         self.first = 0
-        while base ** (self.first + 1) <= LARGEST_BLOCK and base ** (game.n - self.first - 1) >= BLOCKS:
+        while 2 << self.first <= LARGEST_BLOCK and 1 << (game.n - self.first - 1) >= BLOCKS:
             self.first += 1
-        self.width = base**self.first
+        self.width = 1 << self.first
         self.worths = (game.array.astype(np.float64) / unit).reshape(-1, self.width)
         self.slower: Floats | None = None
         self.rates: tuple[Floats, Floats] | None = None
@@ -45,7 +44,7 @@ class WidestViolations:
 
     def settle(self, normal: Sequence[int]) -> None:
         """From now on coalitions on which this vector modulo the prime vanishes are left out."""
-        first, others = self._residues(normal[: self.first]), self._residues(normal[self.first :])
+        first, others = residues(normal[: self.first]), residues(normal[self.first :])
         self.first_seen, self.others_seen = first, (PRIME - others) % PRIME
 
     def find(self, y: Floats, t: float, tolerance: float, count: int) -> list[int]:
@@ -101,15 +100,9 @@ class WidestViolations:
         """Make the bounds hold at y."""
         change = self.at - y
         self.at = y.copy()
-        inside = sum(max(*(place * d for place in self.game.places)) for d in change[: self.first].tolist())
+        inside = sum(max(d, 0.0) for d in change[: self.first].tolist())
         gain = self.game.spread(change[self.first :]) + inside
         if self.rates is not None:
             most, least = self.rates
             gain = np.where(gain > 0, gain * most, gain * least)
         self.bounds += gain + ROUNDING * (self.size + float(np.abs(y).sum()))
-
-    def _residues(self, amounts: Sequence[int]) -> NDArray[np.int64]:
-        sums = np.zeros(1, dtype=np.int64)
-        for amount in amounts:
-            sums = np.concatenate([(sums + place * amount) % PRIME if place else sums for place in self.game.places])
-        return sums
