@@ -111,12 +111,17 @@ def double(number: Fraction | float) -> float:
 def text(number: Fraction | int) -> str:
     """The exact number as text that `exact` reads back: ``"715/6"`` or ``"12"``."""
     number = Fraction(number)
-    # One bit is 0.30103 digits: more bits than this may be more digits than `exact` reads.
-    if max(abs(number.numerator), number.denominator).bit_length() > MAX_DIGITS / 0.30103:
+    if is_long(number):
         raise ComityError(
             f"an exact number has more than {MAX_DIGITS} digits; write the data as decimals, not as fractions of many kinds"
         )
     return str(number.numerator) if number.denominator == 1 else f"{number.numerator}/{number.denominator}"
+
+
+def is_long(number: Fraction) -> bool:
+    """Whether the exact text has more digits than `exact` reads."""
+    # One bit is 0.30103 digits: more bits than this may be more digits than `exact` reads.
+    return max(abs(number.numerator), number.denominator).bit_length() > MAX_DIGITS / 0.30103
 
 
 def short(number: Fraction | float, digits: int = 4) -> str:

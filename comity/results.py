@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from comity import rational
 from comity.certificate import Certificate
-from comity.errors import InvalidEvidence
+from comity.errors import ComityError, InvalidEvidence
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -81,7 +81,7 @@ class Allocation:
 
     def items(self) -> list[tuple[str, float]]:
         """Pairs of player and amount, so that ``dict(allocation.items())`` works."""
-        return [(player, self[player]) for player in self.players]
+        return [(player, rational.double(x)) for player, x in zip(self.players, self.exact, strict=True)]
 
     def exact_amount(self, player: str) -> Fraction:
         """The exact amount of one player."""
@@ -106,7 +106,11 @@ class Allocation:
         return "\n".join(["\\begin{tabular}{lr}", "\\toprule", head, "\\midrule", *rows, "\\bottomrule", "\\end{tabular}"])
 
     def to_json(self) -> dict[str, Any]:
-        """The form ``result/0.1``; `from_json` reads it back."""
+        """The form ``result/0.1``; `from_json` reads it back.
+
+        Amounts of more than 4000 digits are refused; `rounded` is the way out.
+        """
+        self._refuse_what_would_not_be_read()
         return {
             "schema": RESULT_SCHEMA,
             "concept": self.concept,
@@ -116,6 +120,14 @@ class Allocation:
             "unit": self.unit,
             "certificate": self.certificate.to_json(),
         }
+
+    def _refuse_what_would_not_be_read(self) -> None:
+        for player, x in zip(self.players, self.exact, strict=True):
+            if rational.is_long(x):
+                raise ComityError(
+                    f"the exact {self.concept.replace('_', ' ')} of {player} has more than {rational.MAX_DIGITS} digits, "
+                    "which no file holds; write comity.rounded(game, result, decimals=15), which proves that none is further off"
+                )
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any] | str) -> Allocation:
@@ -151,6 +163,12 @@ class Allocation:
         return "\n".join([*lines, str(self.certificate)])
 
     __str__ = summary
+
+    def __repr__(self) -> str:
+        shown = [f"{player}: {rational.short(x)}" for player, x in zip(self.players[:6], self.exact, strict=False)]
+        more = ["..."] if len(self) > len(shown) else []
+        verdict = f"{self.certificate.verdict.value} ({self.certificate.basis.value})"
+        return f"<{self.concept} of {len(self)} players: {', '.join(shown + more)}; {verdict}>"
 
     def _repr_html_(self) -> str:
         rows = "".join(

@@ -6,24 +6,30 @@ average contributions, over all sizes, to the parts that have one of them only; 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from itertools import accumulate
 from math import lcm
 from typing import Any
 
 from comity import rational
 from comity.certificate import Certificate, Verdict, holds_if
 from comity.checks.core import exact_amounts
+from comity.checks.rounding import rounding_certificate
 from comity.errors import InvalidEvidence
 from comity.games.coalitional.base import Game
 from comity.games.coalitional.nested_parts import NestedParts
 
 FEW_PLAYERS = 200
 SAMPLES = 6
+# Rounded amounts are compared in units so many bits finer than what they were rounded to.
+GUARD_BITS = 64
 
 
-def check_shapley_by_parts(game: Game, parts: NestedParts, x: Sequence[Any], check: str) -> Certificate:
-    """x_i - x_j is right for neighbours in the order, and x(N) = v(N)."""
+def check_shapley_by_parts(
+    game: Game, parts: NestedParts, x: Sequence[Any], check: str, rounding: Fraction | None = None
+) -> Certificate:
+    """x_i - x_j is right for neighbours in the order, and x(N) = v(N); or none is off by more than ``rounding``."""
     amounts = exact_amounts(game, x)
     _require_parts_of(game, parts)
     order, claim = parts.order, "the amounts are the Shapley value"
@@ -32,6 +38,9 @@ def check_shapley_by_parts(game: Game, parts: NestedParts, x: Sequence[Any], che
     gains: dict[int, Fraction] = {}
     for m, f in parts.parts:
         gains[m] = gains.get(m, Fraction(0)) + _mean_contribution(f(m), m)
+    if rounding is not None:
+        gaps = _enclosed_gaps(amounts, order, gains, game.exact(game.grand_coalition), rounding)
+        return rounding_certificate(claim, check, game.players, gaps, rounding, route)
     worst, at = Fraction(0), ""
     for place in range(1, game.n):
         before, after = amounts[order[place - 1]], amounts[order[place]]
@@ -48,6 +57,23 @@ def check_shapley_by_parts(game: Game, parts: NestedParts, x: Sequence[Any], che
     verdict = holds_if(worst == 0)
     margin: Fraction | float = -worst if verdict is Verdict.HOLDS else -rational.double(worst)
     return Certificate(claim, verdict, margin=margin, witness={**found, **route}, check=check)
+
+
+def _enclosed_gaps(
+    x: Sequence[Fraction], order: Sequence[int], gains: Mapping[int, Fraction], worth: Fraction, rounding: Fraction
+) -> list[Fraction]:
+    """Upper bounds of how far each amount is from the Shapley value, in whole units far below the rounding."""
+    n = len(order)
+    unit = Fraction(1, 1 << (GUARD_BITS + 2 * n.bit_length() + max((1 / rounding).__ceil__().bit_length(), 0)))
+    # What the first get more than the last, in units rounded down: each is short by less than a unit a neighbour.
+    steps = [gains.get(place, Fraction(0)) // unit for place in range(1, n)]
+    more = [0, *accumulate(reversed(steps))][::-1]
+    # The last gets what is left, an n-th of it: too much, by less than a unit a neighbour, and rounded down by less than one.
+    last = (worth / unit - sum(more)) // n
+    gaps = [Fraction(0)] * n
+    for place, i in enumerate(order):
+        gaps[i] = abs(x[i] - (more[place] + last) * unit) + n * unit
+    return gaps
 
 
 def _mean_contribution(worth: Fraction, m: int) -> Fraction:

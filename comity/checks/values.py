@@ -19,6 +19,7 @@ from comity.certificate import Basis, Certificate, Verdict, holds_if
 from comity.checks.core import exact_amounts, settled
 from comity.checks.kernels.complements import member_sums
 from comity.checks.nested_parts import FEW_PLAYERS, check_shapley_by_parts
+from comity.checks.rounding import read_rounding, rounding_certificate
 from comity.checks.rule_sums import shapley_by_dividends_of_rules
 from comity.coalitions import MAX_GIVEN_TABLE_PLAYERS, members
 from comity.declaration import declare
@@ -41,6 +42,7 @@ def check_shapley_value(game: Game, x: Sequence[Any], witness: Mapping[str, Any]
     x_i = P(N) - P(N - i) with P(S) = sum of d(T) / |T| over T in S (Hart & Mas-Colell 1989); the witness says so.  With hundreds
     of players, a sum of symmetric games on nested sets is checked by the differences of neighbours and efficiency; a sum of rules
     by their dividends, those of one size together.  The margin is minus the largest difference.
+    ``{"rounded_to": "1/1000"}`` in the witness says that amounts are rounded, and by how much they may be off.
 
     Examples
     --------
@@ -61,7 +63,7 @@ def check_shapley_value(game: Game, x: Sequence[Any], witness: Mapping[str, Any]
             needs_table=False,
         )
     if game.n > FEW_PLAYERS and isinstance(game, NestedSum):
-        return check_shapley_by_parts(game, game.nested_parts(), x, "check_shapley_value")
+        return check_shapley_by_parts(game, game.nested_parts(), x, "check_shapley_value", read_rounding(witness))
     return _compare(game, x, witness, "the Shapley value", "check_shapley_value", _shapley, lambda size: size)
 
 
@@ -167,6 +169,9 @@ def _compare(
     if right is None:
         right, route = formula(game), {}
     gaps = [abs(amount - value) for amount, value in zip(amounts, right.amounts, strict=True)]
+    rounding = read_rounding(witness)
+    if rounding is not None:
+        return rounding_certificate(claim, check, game.players, [gap + right.radius for gap in gaps], rounding, {**route, **kept})
     worst = max(range(game.n), key=gaps.__getitem__)
     if right.within:
         return _enclosed(game, claim, check, right, gaps, worst, {**route, **kept})

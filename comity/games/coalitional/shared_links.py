@@ -11,12 +11,15 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from comity import rational
-from comity.coalitions import names_of, player_names
+from comity.coalitions import members, names_of, player_names
 from comity.declaration import declare
 from comity.errors import InvalidGame
 from comity.games.coalitional.base import Game, Orientation
 from comity.games.coalitional.json_form import fields, game_form, json_number
 from comity.games.coalitional.links import mask_reader
+
+# Among many players, the links of few are looked up by player.
+MANY, FEW = 64, 16
 
 
 @declare(
@@ -79,7 +82,30 @@ class SharedLinksGame(Game):
 
     def exact(self, coalition: int) -> Fraction:
         costs, unit = self._integers
+        away = self.grand_coalition & ~coalition
+        # Of few, the links they use; of nearly all, all links but those that only the others use.
+        if self.n > MANY and coalition.bit_count() < FEW:
+            return Fraction(sum(costs[k][1] for k in self._links_of(coalition)), unit)
+        if self.n > MANY and away.bit_count() < FEW:
+            return Fraction(self._all - sum(costs[k][1] for k in self._links_of(away) if not costs[k][0] & coalition), unit)
         return Fraction(sum([cost for users, cost in costs if users & coalition]), unit)
+
+    def _links_of(self, coalition: int) -> set[int]:
+        return {k for i in members(coalition) for k in self._links[i]}
+
+    @cached_property
+    def _links(self) -> list[list[int]]:
+        """The links of each player, by their number."""
+        links: list[list[int]] = [[] for _ in self.players]
+        for k, (users, _) in enumerate(self._integers[0]):
+            for i in members(users):
+                links[i].append(k)
+        return links
+
+    @cached_property
+    def _all(self) -> int:
+        """What all links with a user cost."""
+        return sum(cost for users, cost in self._integers[0] if users)
 
     def dual_dividends(self) -> dict[int, Fraction]:
         # A link is saved only if all its users are away.
