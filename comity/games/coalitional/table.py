@@ -27,6 +27,7 @@ from comity.errors import ComityError, InvalidGame
 from comity.exact_array import ExactArray, decimals
 from comity.games.coalitional.base import Doubles, Game, Orientation
 from comity.games.coalitional.json_form import read_table
+from comity.shortest_decimals import shortest_decimals
 
 _ABSENT = object()
 # A copy of more memory than this is announced.
@@ -108,7 +109,10 @@ class TableGame(Game):
         """The exact table as an array of integers over their least common denominator."""
         if self._given.dtype.kind == "i":
             return ExactArray(self._given, 1)
-        return self._decimals if self._decimals is not None else ExactArray.of(self._given, "a worth").reduced()
+        if self._decimals is not None:
+            return self._decimals
+        read = shortest_decimals if self._given.dtype == np.float64 else ExactArray.of
+        return read(self._given, "a worth").reduced()
 
     @cached_property
     def _decimals(self) -> ExactArray | None:
