@@ -16,6 +16,8 @@ from comity.kernels import compiled, each
 INNER = 12  # players within a block
 ABREAST = 1 << 10  # coalitions side by side in the higher groups
 PARTS = 64  # pieces of work handed out, where there is enough of it
+# numpy takes longer steps, alone: threads would wait for each other at every one.
+AT_ONCE, WIDE, SHORT = 1 << 15, 1 << 12, 4
 
 
 def moebius(table: NDArray[np.int64]) -> None:
@@ -28,24 +30,23 @@ def moebius(table: NDArray[np.int64]) -> None:
     """
     n = table.size.bit_length() - 1
     inner = min(n, INNER)
-    low = compiled(_inner_kernel, n) or _inner_in_numpy
-    blocks = 1 << n - inner
-    few = n <= 16
-    _shared(lambda first, last: low(table, 1 << inner, first, last), blocks, few)
-    high = compiled(_outer_kernel, n) or _outer_in_numpy
+    kernel = compiled(_inner_kernel, n)
+    low, high = (kernel, compiled(_outer_kernel, n)) if kernel else (_inner_in_numpy, _outer_in_numpy)
+    alone = kernel is None
+    _shared(lambda first, last: low(table, 1 << inner, first, last), 1 << n - inner, alone)
     done = inner
     while done < n:
         players = min(3, n - done)
         step = 1 << done
-        width = min(step, ABREAST)
+        width = min(step, WIDE if alone else ABREAST)
         pieces = table.size // (width << players)
-        _shared(lambda first, last, s=step, p=players, w=width: high(table, s, p, w, first, last), pieces, few)
+        _shared(lambda first, last, s=step, p=players, w=width: high(table, s, p, w, first, last), pieces, alone)
         done += players
 
 
 def _shared(work: Any, count: int, alone: bool) -> None:
     parts = 1 if alone else min(PARTS, count)
-    each(lambda k: work(k * count // parts, (k + 1) * count // parts), parts)
+    each(lambda k: work(k * count // parts, (k + 1) * count // parts), parts, alone=alone)
 
 
 # --- the loops, for the compiler ---------------------------------------------------------------------
@@ -105,17 +106,23 @@ def _outer_kernel(table, step, players, width, first, last):  # type: ignore[no-
 
 
 def _inner_in_numpy(table: NDArray[np.int64], size: int, first: int, last: int) -> None:
-    for block in range(first, last):
-        a = table[block * size : (block + 1) * size]
-        for i in range(size.bit_length() - 1):
-            bit = 1 << i
-            if i < 4:
-                # Many short rows take numpy longer than a few long strides.
-                for r in range(bit):
-                    a[bit + r :: 2 * bit] -= a[r :: 2 * bit]
-            else:
-                halves = a.reshape(-1, 2, bit)
-                halves[:, 1] -= halves[:, 0]
+    players = size.bit_length() - 1
+    short = min(players, SHORT)
+    step = max(AT_ONCE // size, 1)
+    for start in range(first, last, step):
+        part = table[start * size : min(start + step, last) * size]
+        # Many short rows take numpy longer than turning them into a few long columns and back.
+        rows = part.reshape(-1, 1 << short)
+        columns = np.ascontiguousarray(rows.T)
+        for i in range(short):
+            _subtract(columns.reshape(1 << short - 1 - i, 2, -1))
+        rows[:] = columns.T
+        for i in range(short, players):
+            _subtract(part.reshape(-1, 2, 1 << i))
+
+
+def _subtract(halves: NDArray[np.int64]) -> None:
+    halves[:, 1] -= halves[:, 0]
 
 
 def _outer_in_numpy(table: NDArray[np.int64], step: int, players: int, width: int, first: int, last: int) -> None:
