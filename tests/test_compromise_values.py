@@ -158,9 +158,9 @@ def test_no_proof_of_a_refusal_passes_where_there_is_an_answer():
 
 
 def test_votes_of_many_are_left_undecided():
-    many = VotingGame([1] * 20, 11)
+    many = VotingGame([1] * 23, 12)
     for check in (check_tau_value, check_chi_value):
-        assert check(many, [Fraction(1, 20)] * 20).verdict is Verdict.UNDECIDED
+        assert check(many, [Fraction(1, 23)] * 23).verdict is Verdict.UNDECIDED
     assert check_gately_point(TableGame(None, [0, 1, 1, 2]), [1, 1])
 
 

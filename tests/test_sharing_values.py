@@ -73,7 +73,7 @@ def test_two_brothers_support_the_third():  # Nowak & Radzik 1994, the three bro
 
 
 def test_many_players_are_left_undecided():
-    assert check_solidarity_value(VotingGame([1] * 20, 11), [0] * 20).verdict is Verdict.UNDECIDED
+    assert check_solidarity_value(VotingGame([1] * 23, 12), [0] * 23).verdict is Verdict.UNDECIDED
 
 
 # --- separable contributions, consensus -------------------------------------------------------------------

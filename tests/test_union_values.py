@@ -82,8 +82,8 @@ def test_weights_of_a_semivalue_are_complete_positive_and_add_up():
     form = semivalue(game, ["1/2", "1/2"]).to_json()
     form["certificate"]["witness"]["weights"] = ["1/4", "3/4"]
     assert confirm(game, form).verdict is Verdict.FAILS
-    many = VotingGame([1] * 20, 11)
-    assert check_semivalue(many, [0] * 20, {"weights": [1] + [0] * 19}).verdict is Verdict.UNDECIDED
+    many = VotingGame([1] * 23, 12)
+    assert check_semivalue(many, [0] * 23, {"weights": [1] + [0] * 22}).verdict is Verdict.UNDECIDED
 
 
 # --- unions ------------------------------------------------------------------------------------------

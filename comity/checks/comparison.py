@@ -9,7 +9,12 @@ from typing import Any
 from comity import rational
 from comity.certificate import Basis, Certificate, Verdict, holds_if
 from comity.checks.core import exact_amounts
+from comity.coalitions import MAX_GIVEN_TABLE_PLAYERS
 from comity.games.coalitional.base import Game, integer_dividends
+from comity.games.coalitional.table import TableGame
+
+# Beyond these, the worths take minutes unless they are given.
+MAX_WORKED_OUT = 22
 
 
 def compared(
@@ -34,6 +39,11 @@ def compared(
     worst = max(range(game.n), key=gaps.__getitem__)
     found = {} if gaps[worst] == 0 else {"player": game.players[worst], "amount": rational.text(right[worst])}
     return Certificate(claim, holds_if(gaps[worst] == 0), margin=-gaps[worst], witness={**found, **kept}, check=check)
+
+
+def most_with_a_table(game: Game) -> int:
+    """The most players for whom a formula that takes a few passes over the table is worked out."""
+    return MAX_GIVEN_TABLE_PLAYERS if isinstance(game, TableGame) else MAX_WORKED_OUT
 
 
 def created_by(game: Game) -> tuple[list[int], int]:

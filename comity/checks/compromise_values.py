@@ -8,13 +8,13 @@ from typing import Any
 
 from comity import rational
 from comity.certificate import Basis, Certificate, Verdict, holds_if
+from comity.checks.comparison import most_with_a_table
+from comity.checks.contributions import largest_excess_with_each, least_and_most_added
 from comity.checks.core import exact_amounts, settled
-from comity.coalitions import exact_sums, mask_of, members, names_of
+from comity.coalitions import mask_of, members, names_of
 from comity.declaration import declare
 from comity.errors import InvalidEvidence
 from comity.games.coalitional.base import Game
-
-MAX_PLAYERS = 18
 
 
 @declare("check", "All have the same propensity to disrupt", reference="Gately (1974)", confirms=("gately_point",))
@@ -60,12 +60,12 @@ def check_tau_value(game: Game, x: Sequence[Any], witness: Mapping[str, Any] | N
     True
     """
     game, kept = settled(game, witness)
-    if game.n > MAX_PLAYERS:
+    if game.n > most_with_a_table(game):
         return _too_many(game, "the amounts are the tau value", "check_tau_value", kept)
     most = _additions(game)
-    gap = _gaps(game, most)
-    concession = [min(gap[S] for S in range(1, len(gap)) if S >> i & 1) for i in range(game.n)]
-    refused = min(gap) < 0 or gap[-1] > sum(concession)
+    # A coalition's gap M(S) - v(S) is minus its excess at M; that of the empty one is 0.
+    concession = [-excess for excess in largest_excess_with_each(game, most)]
+    refused = min(concession) < 0 or -game.excess(game.grand_coalition, most) > sum(concession)
     least = [a - game.sign * c for a, c in zip(most, concession, strict=True)]
     return _on_the_line(game, x, "the tau value", "check_tau_value", least, most, kept, refused)
 
@@ -111,17 +111,10 @@ def check_chi_value(game: Game, x: Sequence[Any], witness: Mapping[str, Any] | N
     True
     """
     game, kept = settled(game, witness)
-    if game.n > MAX_PLAYERS:
+    if game.n > most_with_a_table(game):
         return _too_many(game, "the amounts are the chi value", "check_chi_value", kept)
-    table, denominator = game.scaled_table
-    most: list[int | None] = [None] * game.n
-    for S in range(1, len(table)):
-        for i in members(S):
-            added = game.sign * (table[S] - table[S ^ 1 << i])
-            best = most[i]
-            most[i] = added if best is None else max(best, added)
+    highest = [most if game.sign > 0 else least for least, most in least_and_most_added(game)]
     alone = [game.exact(1 << i) for i in range(game.n)]
-    highest = [game.sign * Fraction(best or 0, denominator) for best in most]
     refused = game.sign * (game.exact(game.grand_coalition) - sum(alone)) < 0
     return _on_the_line(game, x, "the chi value", "check_chi_value", alone, highest, kept, refused)
 
@@ -162,12 +155,6 @@ def _additions(game: Game) -> list[Fraction]:
     return [game.exact(everybody) - game.exact(everybody ^ 1 << i) for i in range(game.n)]
 
 
-def _gaps(game: Game, most: Sequence[Fraction]) -> list[Fraction]:
-    """M(S) - v(S) for every coalition, with the sign turned in a cost game."""
-    table, denominator = game.scaled_table
-    return [game.sign * (total - Fraction(worth, denominator)) for total, worth in zip(exact_sums(most), table, strict=True)]
-
-
 def _on_the_line(
     game: Game,
     x: Sequence[Any],
@@ -198,5 +185,5 @@ def _on_the_line(
 
 
 def _too_many(game: Game, claim: str, check: str, kept: Mapping[str, Any]) -> Certificate:
-    reason = f"{game.n} players are more than the {MAX_PLAYERS} whose coalitions are looked at here"
+    reason = f"{game.n} players are more than the {most_with_a_table(game)} whose coalitions are looked at here"
     return Certificate(claim, Verdict.UNDECIDED, basis=Basis.ASSUMED, witness={"reason": reason, **kept}, check=check)

@@ -8,19 +8,22 @@ from math import comb
 from typing import Any
 
 from comity.certificate import Certificate
-from comity.checks.comparison import compared
+from comity.checks.comparison import compared, most_with_a_table
 from comity.checks.core import settled
+from comity.checks.level_sums import joining_sums, level_sums
 from comity.coalitions import members
 from comity.declaration import declare
 from comity.games.coalitional.base import Game
 
-# Fractions for every member of every coalition; beyond, it takes minutes.
-MAX_PLAYERS = 14
+# Beyond, fractions for every member of every coalition take minutes, and sums by size are the second formula.
+MAX_RECURSION = 14
 
 
 @declare("check", "Each amount is the solidarity value's", reference="Calvo (2008)", confirms=("solidarity_value",))
 def check_solidarity_value(game: Game, x: Sequence[Any], witness: Mapping[str, Any] | None = None) -> Certificate:
     """One of the s members, each as likely, leaves S: x_i(S) is 1/s of the mean contribution, and the mean of x_i(S - j) over j.
+
+    With more than 14 players: the Shapley value of v(S) / (s + 1), and of v(N) for everybody (Radzik & Driessen 2013).
 
     Examples
     --------
@@ -34,9 +37,9 @@ def check_solidarity_value(game: Game, x: Sequence[Any], witness: Mapping[str, A
         x,
         "the amounts are the solidarity value",
         "check_solidarity_value",
-        lambda: _solidarity_by_leaving(game),
+        lambda: (_solidarity_by_leaving if game.n <= MAX_RECURSION else _solidarity_by_sizes)(game),
         kept,
-        MAX_PLAYERS,
+        most_with_a_table(game),
     )
 
 
@@ -99,7 +102,8 @@ def check_consensus_value(game: Game, x: Sequence[Any], witness: Mapping[str, An
     """The standardized remainders of Ju, Borm & Ruys, averaged over the orders of arrival.
 
     Who arrives last at S + i is alone against S: of the remainder r(S + i) each side gets its own worth, v(i) or v(S), and
-    half of what is left; S then has its share as remainder.
+    half of what is left; S then has its share as remainder.  With more than 14 players: the mean of average contributions and of
+    equal surplus.
 
     Examples
     --------
@@ -113,9 +117,9 @@ def check_consensus_value(game: Game, x: Sequence[Any], witness: Mapping[str, An
         x,
         "the amounts are the consensus value",
         "check_consensus_value",
-        lambda: _consensus_by_remainders(game),
+        lambda: (_consensus_by_remainders if game.n <= MAX_RECURSION else _consensus_by_sizes)(game),
         kept,
-        MAX_PLAYERS,
+        most_with_a_table(game),
     )
 
 
@@ -129,6 +133,30 @@ def _solidarity_by_leaving(game: Game) -> list[Fraction]:
             {i: (mean + sum((value[S ^ 1 << j][i] for j in inside if j != i), Fraction(0))) / s for i in inside},
         )
     return [value[-1][i] / denominator for i in range(game.n)]
+
+
+def _solidarity_by_sizes(game: Game) -> list[Fraction]:
+    n, table = game.n, game.integer_table
+    with_player, everywhere = level_sums(table)
+    order = [Fraction(1, n * comb(n - 1, s)) for s in range(n)]
+    counts = [Fraction(1, s + 1) for s in range(n)] + [Fraction(1)]
+    return [
+        sum(
+            (order[s] * (counts[s + 1] * own[s + 1] - counts[s] * (everywhere[s] - own[s])) for s in range(n)),
+            Fraction(0),
+        )
+        / table.denominator
+        for own in with_player
+    ]
+
+
+def _consensus_by_sizes(game: Game) -> list[Fraction]:
+    n, table = game.n, game.integer_table
+    alone = [table[1 << i] for i in range(n)]
+    each = (table[-1] - sum(alone, Fraction(0))) / n
+    order = [Fraction(1, n * comb(n - 1, s) * table.denominator) for s in range(n)]
+    average = [sum((w * total for w, total in zip(order, added, strict=True)), Fraction(0)) for added in joining_sums(table)]
+    return [(mean + own + each) / 2 for mean, own in zip(average, alone, strict=True)]
 
 
 def _consensus_by_remainders(game: Game) -> list[Fraction]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from comity import rational
 from comity.certificate import Certificate, Verdict, holds_if
+from comity.checks.contributions import largest_excess_with_each, least_and_most_added
 from comity.checks.core import exact_amounts, settled
 from comity.coalitions import label, members
 from comity.declaration import declare
@@ -66,11 +67,7 @@ def check_in_reasonable_set(game: Game, x: Sequence[Any], witness: Mapping[str, 
     True
     """
     game, kept = settled(game, witness)
-    table = game.exact_table()
-    bounds = []
-    for i in range(game.n):
-        adds = [game.sign * (table[S | 1 << i] - table[S]) for S in range(1 << game.n) if not S >> i & 1]
-        bounds.append((game.sign * min(adds), game.sign * max(adds)))
+    bounds = [(least, most) if game.sign > 0 else (most, least) for least, most in least_and_most_added(game)]
     named = ("the least contribution", "the greatest contribution")
     return _between(game, x, bounds, named, "the allocation is in the reasonable set", "check_in_reasonable_set", kept)
 
@@ -192,15 +189,8 @@ def utopia_of(game: Game) -> list[Fraction]:
 
 def rights_of(game: Game, most: Sequence[Fraction]) -> list[Fraction]:
     """What is left for each player in the best coalition that gives the others ``most``."""
-    found = []
-    for i in range(game.n):
-        left = []
-        for S in range(1 << game.n):
-            if S >> i & 1:
-                others = sum((most[j] for j in members(S) if j != i), Fraction(0))
-                left.append(game.sign * (game.exact(S) - others))
-        found.append(game.sign * max(left))
-    return found
+    best = largest_excess_with_each(game, most)
+    return [amount + game.sign * excess for amount, excess in zip(most, best, strict=True)]
 
 
 def _between(

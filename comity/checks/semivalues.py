@@ -1,4 +1,4 @@
-"""Confirming semivalues by dividing dividends; the solver weighs worths."""
+"""Confirming semivalues by adding up the contributions to coalitions of each size; the solver weighs worths."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any
 
 from comity import rational
 from comity.certificate import Certificate
-from comity.checks.comparison import compared, created_by
+from comity.checks.comparison import compared, most_with_a_table
 from comity.checks.core import settled
-from comity.coalitions import members
+from comity.checks.level_sums import joining_sums
 from comity.declaration import declare
 from comity.errors import ComityError, InvalidEvidence
 from comity.games.coalitional.base import Game
@@ -19,7 +19,7 @@ from comity.games.coalitional.base import Game
 
 @declare("check", "Each amount is the player's contribution weighted by the size joined", confirms=("semivalue",))
 def check_semivalue(game: Game, x: Sequence[Any], witness: Mapping[str, Any] | None = None) -> Certificate:
-    """A member of T gets of its dividend the probability that those joined include all other members of T.
+    """x_i = sum of p_s times what i adds to all coalitions of s others together, exactly.
 
     ``witness["weights"]`` lists p_0, ..., p_(n-1), the weight of each coalition of s others.
 
@@ -33,7 +33,15 @@ def check_semivalue(game: Game, x: Sequence[Any], witness: Mapping[str, Any] | N
     weights = read_weights_by_size(game, (witness or {}).get("weights"))
     listed = [rational.text(p) for p in weights]
     claim = "the amounts are the semivalue with the weights " + ", ".join(listed[:6]) + (", ..." if len(listed) > 6 else "")
-    return compared(game, x, claim, "check_semivalue", lambda: _from_dividends(game, weights), {"weights": listed, **kept})
+    return compared(
+        game,
+        x,
+        claim,
+        "check_semivalue",
+        lambda: _from_contributions(game, weights),
+        {"weights": listed, **kept},
+        most_with_a_table(game),
+    )
 
 
 ROUNDING = Fraction(1, 10**12)
@@ -62,17 +70,9 @@ def read_weights_by_size(game: Game, weights: Any) -> list[Fraction]:
     return p
 
 
-def _from_dividends(game: Game, weights: Sequence[Fraction]) -> list[Fraction]:
-    n = game.n
-    created, denominator = created_by(game)
-    complete = [
-        sum((comb(n - t, s - t + 1) * weights[s] for s in range(t - 1, n)), Fraction(0)) if t else Fraction(0)
-        for t in range(n + 1)
+def _from_contributions(game: Game, weights: Sequence[Fraction]) -> list[Fraction]:
+    table = game.integer_table
+    return [
+        sum((p * total for p, total in zip(weights, added, strict=True)), Fraction(0)) / table.denominator
+        for added in joining_sums(table)
     ]
-    x = [Fraction(0)] * n
-    for T, dividend in enumerate(created):
-        if dividend:
-            share = complete[T.bit_count()] * Fraction(dividend, denominator)
-            for i in members(T):
-                x[i] += share
-    return x

@@ -116,6 +116,7 @@ def core_cover(game: Game) -> PayoffSet:
     >>> [tuple(map(int, x)) for x in core_cover(TableGame(None, [0, 0, 0, 60, 0, 80, 20, 120]))]
     [(20, 40, 60), (60, 0, 60), (80, 40, 0), (100, 0, 20), (100, 20, 0)]
     """
+    check_table_size(game.n, MAX_PLAYERS)
     least, most = ([game.sign * a for a in bound(game).exact] for bound in (minimal_rights, utopia_payoffs))
     return _boxed("core_cover", game, least, most, check_core_cover)
 
@@ -143,6 +144,7 @@ def reasonable_set(game: Game) -> PayoffSet:
     >>> [tuple(map(int, x)) for x in reasonable_set(TableGame(None, [0, 1, 2, 5]))]
     [(1, 4), (3, 2)]
     """
+    check_table_size(game.n, MAX_PLAYERS)
     table = [game.sign * worth for worth in game.exact_table()]
     adds = [[table[S | 1 << i] - table[S] for S in range(1 << game.n) if not S >> i & 1] for i in range(game.n)]
     return _boxed("reasonable_set", game, list(map(min, adds)), list(map(max, adds)), check_reasonable_set)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
+import numpy as np
+
 from comity.checks.payoff_sets import check_minimal_rights, check_utopia_payoffs
-from comity.coalitions import exact_sums
 from comity.declaration import declare
 from comity.errors import SolverFailure
 from comity.games.coalitional.base import Game
 from comity.results import Allocation
+from comity.solvers.core.coalition_rows import IntegerGame
 
 
 @declare(
@@ -59,11 +63,29 @@ def minimal_rights(game: Game) -> Allocation:
     >>> minimal_rights(TableGame(["A", "B", "C"], [0, 0, 0, 60, 0, 80, 20, 120])).amounts.tolist()
     [20.0, 0.0, 0.0]
     """
-    utopia = utopia_payoffs(game).exact
-    left = [game.sign * (worth - total) for worth, total in zip(game.exact_table(), exact_sums(utopia), strict=True)]
-    best = [max(left[S] for S in range(1 << game.n) if S >> i & 1) for i in range(game.n)]
-    x = tuple(most + game.sign * remains for most, remains in zip(utopia, best, strict=True))
+    gains = IntegerGame.of(game)
+    x = tuple(gains.amounts(Fraction(right) for right, _ in rights(gains)))
     certificate = check_minimal_rights(game, x, game.evidence())
     if not certificate:
         raise SolverFailure("the minimal rights found were not confirmed; please report the game")
     return Allocation("minimal_rights", game.players, x, certificate)
+
+
+def hopes(gains: IntegerGame) -> list[int]:
+    """M_i = w(N) - w(N without i) for each player."""
+    everybody = gains.grand_coalition
+    return [gains.worth(everybody) - gains.worth(everybody ^ 1 << i) for i in range(gains.n)]
+
+
+def rights(gains: IntegerGame) -> list[tuple[int, int]]:
+    """For each player the largest w(S) - M(S without i) over the S with i, and the first coalition that leaves so much."""
+    most = hopes(gains)
+    # w(S) - M(S) + M_i: which coalition of i is best does not depend on M_i.
+    left = gains.beyond([Fraction(M) for M in most], Fraction(0))
+    found = []
+    for i, M in enumerate(most):
+        of_i = left.reshape(-1, 2, 1 << i)[:, 1]
+        above, below = divmod(int(np.argmax(of_i)), 1 << i)
+        S = above << i + 1 | 1 << i | below
+        found.append((int(left[S]) + M, S))
+    return found

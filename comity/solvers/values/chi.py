@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from comity.checks.compromise_values import check_chi_value, check_not_essential
 from comity.declaration import declare
 from comity.errors import OutsideDomain
 from comity.games.coalitional.base import Game
 from comity.results import Allocation
+from comity.solvers.core.coalition_rows import IntegerGame
 from comity.solvers.values.compromise import compromise
 
 
@@ -43,12 +46,12 @@ def chi_value(game: Game) -> Allocation:
     >>> chi_value(VotingGame((2, 1, 1), 3)).amounts.round(3).tolist()
     [0.333, 0.333, 0.333]
     """
-    n, sign, everybody = game.n, game.sign, game.grand_coalition
-    alone = [game.exact(1 << i) for i in range(n)]
-    worth = [sign * w for w in game.exact_table()]
-    if worth[-1] < sign * sum(alone):
+    alone, together = [game.exact(1 << i) for i in range(game.n)], game.exact(game.grand_coalition)
+    if game.sign * (together - sum(alone)) < 0:
         refusal = check_not_essential(game, None, game.evidence())
         raise OutsideDomain("the chi value needs players who are no better off alone than together; use shapley_value", refusal)
-    largest = [max(worth[S | 1 << i] - worth[S] for S in range(everybody + 1) if not S >> i & 1) for i in range(n)]
-    x = compromise(alone, [sign * most for most in largest], game.exact(everybody))
+    gains = IntegerGame.of(game)
+    halves = (gains.array.reshape(-1, 2, 1 << i) for i in range(game.n))
+    largest = gains.amounts(Fraction(int((with_i[:, 1] - with_i[:, 0]).max())) for with_i in halves)
+    x = compromise(alone, largest, together)
     return Allocation("chi_value", game.players, x, check_chi_value(game, x, game.evidence()))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from math import comb
 
 from comity.checks.equal_values import check_consensus_value
 from comity.declaration import declare
 from comity.games.coalitional.base import Game
 from comity.results import Allocation
 from comity.solvers.values.equal_surplus import equal_surplus_division
+from comity.solvers.values.semivalue import semivalue
 from comity.solvers.values.shapley import shapley_value
 
 
@@ -45,6 +47,11 @@ def consensus_value(game: Game) -> Allocation:
     >>> consensus_value(TableGame(None, [0, 0, 0, 12, 0, 0, 0, 12])).amounts.tolist()
     [5.0, 5.0, 2.0]
     """
-    pairs = zip(shapley_value(game).exact, equal_surplus_division(game).exact, strict=True)
+    n = game.n
+    if game.doubles is None:
+        average = shapley_value(game).exact
+    else:  # the Shapley value would be enclosed only
+        average = semivalue(game, [Fraction(1, n * comb(n - 1, s)) for s in range(n)]).exact
+    pairs = zip(average, equal_surplus_division(game).exact, strict=True)
     x = tuple((a + b) * Fraction(1, 2) for a, b in pairs)
     return Allocation("consensus_value", game.players, x, check_consensus_value(game, x, game.evidence()))

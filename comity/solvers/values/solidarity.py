@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+import numpy as np
+
 from comity.checks.equal_values import check_solidarity_value
-from comity.coalitions import members
 from comity.declaration import declare
+from comity.exact_array import ExactArray
 from comity.games.coalitional.base import Game
 from comity.results import Allocation
-from comity.solvers.values.sums import lcm_of_sizes
+from comity.solvers.values.sums import lcm_of_sizes, weighted_totals
 
 
 @declare(
@@ -36,16 +38,15 @@ def solidarity_value(game: Game) -> Allocation:
     >>> solidarity_value(TableGame(["A", "B"], [0, 4, 0, 4])).amounts.tolist()
     [3.0, 1.0]
     """
-    n = game.n
-    table, denominator = game.scaled_table
-    # With M = lcm(1..n): M A(S) and the weights M (n - s)! (s - 1)! / n! are integers.
+    n, table = game.n, game.integer_table
+    # What the members of S add to the others of S: at most 2n worths.
+    added = np.zeros_like(table.numerators, dtype=np.int64 if 2 * n * table.largest < 1 << 62 else object)
+    worths = table.numerators.astype(added.dtype, copy=False)
+    for i in range(n):
+        halves, sums = worths.reshape(-1, 2, 1 << i), added.reshape(-1, 2, 1 << i)
+        sums[:, 1] += halves[:, 1] - halves[:, 0]
+    # With M = lcm(1..n): M / s and the weights M (n - s)! (s - 1)! / n! are integers.
     M, weight = lcm_of_sizes(n)
-    x = [0] * n
-    for S in range(1, len(table)):
-        inside, s = list(members(S)), S.bit_count()
-        mean = M // s * sum(table[S] - table[S ^ 1 << k] for k in inside)
-        if mean:
-            for i in inside:
-                x[i] += weight[s - 1] * mean
-    amounts = tuple(Fraction(total, M * M * denominator) for total in x)
+    x, _ = weighted_totals(ExactArray(added, 1), [0, *(M // s * weight[s - 1] for s in range(1, n + 1))])
+    amounts = tuple(Fraction(total, M * M * table.denominator) for total in x)
     return Allocation("solidarity_value", game.players, amounts, check_solidarity_value(game, amounts, game.evidence()))

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from comity.checks.compromise_values import check_not_quasi_balanced, check_tau_value
-from comity.coalitions import exact_sums, names_of
+from comity.coalitions import names_of
 from comity.declaration import declare
 from comity.errors import OutsideDomain
 from comity.games.coalitional.base import Game
 from comity.results import Allocation
+from comity.solvers.core.coalition_rows import IntegerGame
+from comity.solvers.core.utopia import hopes, rights
 from comity.solvers.values.compromise import compromise
 
 
@@ -45,18 +49,15 @@ def tau_value(game: Game) -> Allocation:
     >>> tau_value(TableGame(None, [0, 0, 0, 1, 0, 2, 1, 3])).amounts.round(3).tolist()
     [1.2, 0.6, 1.2]
     """
-    sign, n, everybody = game.sign, game.n, game.grand_coalition
-    worth = [sign * w for w in game.exact_table()]
-    most = [worth[-1] - worth[everybody ^ 1 << i] for i in range(n)]
-    utopia = exact_sums(most)
-    # v(S) - M(S - i) = v(S) - M(S) + M_i: the coalition that leaves i the most is the same whoever i's M is.
-    best = [max((S for S in range(1, 1 << n) if S >> i & 1), key=lambda S: worth[S] - utopia[S]) for i in range(n)]
-    right = [worth[S] - (utopia[S] - most[i]) for i, S in enumerate(best)]
+    gains = IntegerGame.of(game)
+    most = hopes(gains)
+    right, best = zip(*rights(gains), strict=True)
     if any(m > M for m, M in zip(right, most, strict=True)):
         raise _refused(game, [next(S for S, m, M in zip(best, right, most, strict=True) if m > M)])
-    if sum(right) > worth[-1]:
-        raise _refused(game, best)
-    x = compromise([sign * m for m in right], [sign * M for M in most], game.exact(everybody))
+    if sum(right) > gains.worth(game.grand_coalition):
+        raise _refused(game, list(best))
+    low, high = (gains.amounts(map(Fraction, bound)) for bound in (right, most))
+    x = compromise(low, high, game.exact(game.grand_coalition))
     return Allocation("tau_value", game.players, x, check_tau_value(game, x, game.evidence()))
 
 
