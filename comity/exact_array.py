@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from comity import rational
 from comity.errors import ComityError
+from comity.extent import largest
 
 # Decimals with no more digits than this are what their double prints, so a double can be read by arithmetic.
 SAFE_DECIMALS, SAFE_DIGITS = 12, 10**15
@@ -42,9 +43,10 @@ class ExactArray:
     denominator: int
 
     def __post_init__(self) -> None:
-        numerators = compact(np.asarray(self.numerators))
+        numerators, most = _compacted(np.asarray(self.numerators))
         numerators.setflags(write=False)
         object.__setattr__(self, "numerators", numerators)
+        self.__dict__["largest"] = most
 
     @classmethod
     def of(cls, data: Any, what: str = "a number", shape: Sequence[int] | None = None) -> ExactArray:
@@ -76,7 +78,7 @@ class ExactArray:
     @cached_property
     def largest(self) -> int:
         """The largest absolute numerator; 0 where there are none."""
-        return max(int(self.numerators.max()), -int(self.numerators.min())) if self.numerators.size else 0
+        return _compacted(self.numerators)[1]
 
     def __len__(self) -> int:
         return len(self.numerators)
@@ -120,7 +122,7 @@ class ExactArray:
 
     def doubles(self) -> NDArray[np.float64]:
         """The nearest doubles."""
-        if self.numerators.dtype != object and self.denominator < 1 << 53 and _within(self.numerators, 1 << 53):
+        if self.denominator < 1 << 53 and self.largest < 1 << 53:
             return self.numerators / np.float64(self.denominator)  # both exact as doubles, so one rounding
         flat = [rational.double(Fraction(int(a), self.denominator)) for a in self.numerators.flat]
         return np.array(flat, dtype=float).reshape(self.shape)
@@ -146,16 +148,19 @@ def over_one_denominator(*arrays: ExactArray) -> tuple[list[NDArray[Any]], int]:
 
 def compact(numbers: NDArray[Any]) -> NDArray[Any]:
     """Integers as 64-bit integers where sums and differences of two of them stay within 64 bits, else as Python integers."""
-    if numbers.dtype == np.int64:
-        return numbers if _within(numbers, SMALL) else numbers.astype(object)
-    if numbers.dtype != object:
-        return numbers.astype(np.int64)
-    small = all(-SMALL < int(a) < SMALL for a in numbers.flat)
-    return numbers.astype(np.int64) if small else np.vectorize(int, otypes=[object])(numbers)
+    return _compacted(numbers)[0]
 
 
-def _within(numbers: NDArray[np.int64], limit: int) -> bool:
-    return not numbers.size or (int(numbers.max()) < limit and int(numbers.min()) > -limit)
+def _compacted(numbers: NDArray[Any]) -> tuple[NDArray[Any], int]:
+    """`compact`, and the largest of them."""
+    if numbers.dtype != np.int64:
+        if numbers.dtype != object:
+            numbers = numbers.astype(np.int64)
+        else:
+            most = max((abs(int(a)) for a in numbers.flat), default=0)
+            return (numbers.astype(np.int64) if most < SMALL else np.vectorize(int, otypes=[object])(numbers)), most
+    most = int(largest(numbers))
+    return numbers if most < SMALL else numbers.astype(object), most
 
 
 def _read(data: Any, what: str) -> ExactArray:
@@ -225,28 +230,35 @@ def decimals(array: NDArray[np.float64]) -> ExactArray | None:
     """Doubles that are decimals of few digits, read at once; None if some are not."""
     flat = array.ravel()
     places = _places(flat[:: flat.size // CHUNK + 1], 0) if flat.size else None
-    # A part at a time stays in fast memory, and the first that has more digits ends it.
-    for part in np.array_split(flat, flat.size // CHUNK + 1):
-        places = None if places is None else _places(part, places)
-    if places is None or max(-flat.min(), flat.max()) * 10.0**places >= SAFE_DIGITS:
-        return None
-    numerators = np.empty(flat.size, dtype=np.int64)
-    for start in range(0, flat.size, CHUNK):
-        numerators[start : start + CHUNK] = np.rint(flat[start : start + CHUNK] * 10.0**places)
-    return ExactArray(numerators.reshape(array.shape), 10**places)
+    while places is not None:
+        numerators = np.empty(flat.size, dtype=np.int64)
+        # A part at a time stays in fast memory, and the first that needs more digits starts everything again.
+        for start in range(0, flat.size, CHUNK):
+            part = flat[start : start + CHUNK]
+            scaled = _scaled(part, places)
+            if scaled is None:
+                places = _places(part, places)
+                break
+            numerators[start : start + CHUNK] = scaled
+        else:
+            return ExactArray(numerators.reshape(array.shape), 10**places)
+    return None
 
 
 def _places(part: NDArray[np.float64], least: int) -> int | None:
     """How many decimal places all of them need, at least so many; None where that is more than can be read at once."""
-    if not np.isfinite(part).all():
-        return None
-    for places in range(least, SAFE_DECIMALS + 1):
-        scaled = np.rint(part * 10.0**places)
-        if np.abs(scaled).max(initial=0) >= SAFE_DIGITS:
-            return None
-        if np.array_equal(scaled / 10.0**places, part):
-            return places
+    if np.isfinite(part).all():
+        for places in range(least, SAFE_DECIMALS + 1):
+            if _scaled(part, places) is not None:
+                return places
     return None
+
+
+def _scaled(part: NDArray[np.float64], places: int) -> NDArray[np.float64] | None:
+    """Whole multiples of 10**-places, if that is what they all are and short enough."""
+    scaled = np.rint(part * 10.0**places)
+    few = np.array_equal(scaled / 10.0**places, part) and max(scaled.max(), -scaled.min()) < SAFE_DIGITS
+    return scaled if few else None
 
 
 def _nested(array: NDArray[Any], show: Any) -> Any:

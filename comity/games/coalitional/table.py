@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
+from math import isfinite
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -25,6 +26,7 @@ from comity.coalitions import (
 from comity.declaration import declare
 from comity.errors import ComityError, InvalidGame
 from comity.exact_array import ExactArray, decimals
+from comity.extent import largest
 from comity.games.coalitional.base import Doubles, Game, Orientation
 from comity.games.coalitional.json_form import read_table
 from comity.shortest_decimals import shortest_decimals
@@ -90,8 +92,7 @@ class TableGame(Game):
                 f"{n} players need 2**{n} = {1 << n} worths, but the table has shape {shape}; give one for each coalition"
             )
         self._given = _copy(values, self.players)
-        # The least worth is NaN where any is; an array of True and False would take as long as everything else.
-        if _is_float(self._given) and not np.isfinite([self._given.min(), self._given.max()]).all():
+        if self._given.dtype.kind == "f" and not isfinite(self._largest_double):
             S = int(np.flatnonzero(~np.isfinite(self._given))[0])
             raise InvalidGame(
                 f"the worth of {label(self.players, S)} is {self._given[S]}; "
@@ -130,8 +131,12 @@ class TableGame(Game):
         """
         if self.n <= MOST_EXACT_DOUBLES or self._given.dtype != np.float64 or self._decimals is not None:
             return None
-        largest = float(max(self._given.max(), -self._given.min()))
+        largest = self._largest_double
         return Doubles(self._given, largest) if 1e-150 < largest < 1e150 else None
+
+    @cached_property
+    def _largest_double(self) -> float:
+        return float(largest(self._given.astype(float, copy=False)))
 
     @cached_property
     def _table(self) -> NDArray[np.float64]:
@@ -236,10 +241,6 @@ def _copy(values: Any, players: Sequence[str]) -> NDArray[Any]:
     except ComityError as error:
         raise InvalidGame(str(error)) from None
     return kept
-
-
-def _is_float(values: NDArray[Any]) -> bool:
-    return values.dtype.kind == "f"
 
 
 def _orientation(orientation: str | Orientation) -> Orientation:
