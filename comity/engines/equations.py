@@ -26,3 +26,22 @@ def solve_square(matrix: Sequence[Sequence[int]], right: Sequence[Fraction | int
     except ZeroDivisionError:
         return None
     return [Fraction(int(q.p), int(q.q) * scale) for q in (solution[k, 0] for k in range(len(right)))]
+
+
+def solve_consistent(matrix: Sequence[Sequence[int]], right: Sequence[Fraction | int]) -> list[Fraction]:
+    """A solution of ``matrix x = right`` where there is one; what is free is 0.
+
+    Examples
+    --------
+    >>> solve_consistent([[1, 1], [2, 2]], [3, 6])
+    [Fraction(3, 1), Fraction(0, 1)]
+    """
+    import flint
+
+    scale = lcm(*(Fraction(side).denominator for side in right))
+    reduced, common, rank = flint.fmpz_mat([[*row, int(side * scale)] for row, side in zip(matrix, right, strict=True)]).rref()
+    found = [Fraction(0)] * len(matrix[0])
+    for r in range(rank):
+        pivot = next(k for k in range(len(found)) if reduced[r, k])
+        found[pivot] = Fraction(int(reduced[r, len(found)]), int(common) * scale)
+    return found

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from math import lcm
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from comity import rational
 from comity.checks.core import exact_amounts
 from comity.checks.kernel import check_in_kernel, check_in_prekernel
 from comity.declaration import declare
+from comity.engines.equations import solve_consistent
 from comity.errors import ComityError
 from comity.games.coalitional.base import Game
 from comity.results import Allocation
-from comity.solvers.core.coalition_rows import SAFE, IntegerGame
-from comity.solvers.core.least_excesses import chains, confirmed, require_imputations
+from comity.solvers.core.coalition_rows import IntegerGame
+from comity.solvers.core.least_excesses import Chain, chains, confirmed, require_imputations
 
 MAX_ROUNDS = 60
+# Larger numbers are no doubles.
+MOST_BITS = 900
 
 
 @declare(
@@ -68,8 +71,10 @@ def prekernel_point(game: Game, start: Sequence[Any] | None = None) -> Allocatio
     True
     """
     integer = IntegerGame.of(game)
-    y = None if start is None else _balanced(integer, _efficient(game, integer, start))
-    found = chains(integer, game.players, bounded=False) if y is None else iter([(integer.amounts(y), [])])
+    if start is None:
+        found = chains(integer, game.players, bounded=False)
+    else:
+        found = _balanced(integer, _efficient(game, integer, start), game.players)
     return confirmed(game, "prekernel_point", found, lambda x, _: check_in_prekernel(game, x, game.evidence()))
 
 
@@ -128,72 +133,80 @@ def _efficient(game: Game, integer: IntegerGame, start: Sequence[Any]) -> list[F
     return [integer.sign * integer.scale * amount for amount in x]
 
 
-def _balanced(game: IntegerGame, y: list[Fraction]) -> list[Fraction] | None:
-    """An allocation with s_ij = s_ji for all i and j, or None if the rounds do not end."""
+def _balanced(game: IntegerGame, start: Sequence[Fraction], players: Sequence[str]) -> Iterator[Chain]:
+    """Allocations with s_ij = s_ji for all i and j as far as can be told: first in doubles, then in integers."""
+    for kind in (float, object) if game.size.bit_length() < MOST_BITS else (object,):
+        y = _rounds(game, list(start), kind)
+        if y is not None:
+            yield game.amounts(y), []
+    yield from chains(game, players, bounded=False)
+
+
+def _rounds(game: IntegerGame, y: list[Fraction], kind: type) -> list[Fraction] | None:
+    """The y of the first round that changes nothing, or None if the rounds do not end."""
     for _ in range(MAX_ROUNDS):
-        rows, sides = _differences(game, y)
-        if all(_dot(row, y) == side for row, side in zip(rows, sides, strict=True)):
+        rows, sides = _differences(game, y, kind)
+        rest = [side - _dot(row, y) for row, side in zip(rows, sides, strict=True)]
+        if not any(rest):
             return y
-        y = _least_squares(rows, sides, y)
+        y = [amount + move for amount, move in zip(y, _least_squares(np.array(rows), rest), strict=True)]
     return None
 
 
-def _differences(game: IntegerGame, y: Sequence[Fraction]) -> tuple[list[list[int]], list[int]]:
+def _differences(game: IntegerGame, y: Sequence[Fraction], kind: type) -> tuple[list[list[int]], list[int]]:
     """For every two players, s_ij - s_ji = 0 as an equation in y for the coalitions that are best at y."""
-    scale = lcm(*(amount.denominator for amount in y))
-    worths = game.array if game.size * scale < SAFE else game.array.astype(object)
-    excesses = worths * scale - game.sums([int(amount * scale) for amount in y])
-    mask = np.arange(1 << game.n)
-    has = [mask >> i & 1 == 1 for i in range(game.n)]
-
-    def best(i: int, j: int) -> int:
-        among = np.flatnonzero(has[i] & ~has[j])
-        return int(among[np.argmax(excesses[among])])
-
+    if kind is float:
+        excesses = game.array.astype(float) - game.spread(np.array([rational.double(amount) for amount in y]))
+    else:
+        excesses = game.beyond(y, Fraction(0))
+    best = _best(excesses)
     rows, sides = [], []
     for i in range(game.n):
         for j in range(i):
-            S, T = best(i, j), best(j, i)
+            S, T = best[i, j], best[j, i]
             rows.append([(S >> k & 1) - (T >> k & 1) for k in range(game.n)])
             sides.append(game.worth(S) - game.worth(T))
     return rows, sides
 
 
-def _least_squares(rows: Sequence[Sequence[int]], sides: Sequence[int], y: Sequence[Fraction]) -> list[Fraction]:
-    """A minimum of |rows y - sides|**2 with the same sum of y: the normal equations, with a multiplier for the sum."""
-    n = len(y)
-    rest = [side - _dot(row, y) for row, side in zip(rows, sides, strict=True)]
-    system = [
-        [Fraction(sum(row[p] * row[q] for row in rows)) for q in range(n)] + [Fraction(1), _dot([row[p] for row in rows], rest)]
-        for p in range(n)
-    ]
-    system.append([Fraction(1)] * n + [Fraction(0), Fraction(0)])
-    step = _solution(system)
-    return [amount + move for amount, move in zip(y, step[:n], strict=True)]
-
-
-def _solution(system: list[list[Fraction]]) -> list[Fraction]:
-    """A solution of equations that have one, the last column being the right side; what is free is 0."""
-    columns = len(system[0]) - 1
-    pivots: list[int] = []
-    for k in range(columns):
-        at = next((r for r in range(len(pivots), len(system)) if system[r][k]), None)
-        if at is None:
-            continue
-        p = len(pivots)
-        system[p], system[at] = system[at], system[p]
-        lead = system[p][k]
-        system[p] = [a / lead for a in system[p]]
-        for r, row in enumerate(system):
-            if r != p and row[k]:
-                factor = row[k]
-                system[r] = [a - factor * b if b else a for a, b in zip(row, system[p], strict=True)]
-        pivots.append(k)
-    found = [Fraction(0)] * columns
-    for p, k in enumerate(pivots):
-        found[k] = system[p][-1]
+def _best(excesses: NDArray[Any]) -> dict[tuple[int, int], int]:
+    """For all i and j a coalition with i and without j that has the largest excess."""
+    n = excesses.size.bit_length() - 1
+    found: dict[tuple[int, int], int] = {}
+    table, S = excesses, np.arange(excesses.size)
+    # Once its pairs are known, a player is left out: of each two coalitions that differ in that player the better one stays.
+    for i in reversed(range(1, n)):
+        (without, with_i), (S_without, S_with) = np.split(table, 2), np.split(S, 2)
+        for j, (out, _) in enumerate(_out_and_in(with_i)):
+            found[i, j] = int(S_with[out])
+        for j, (_, into) in enumerate(_out_and_in(without)):
+            found[j, i] = int(S_without[into])
+        better = (with_i > without).astype(bool)
+        table, S = np.where(better, with_i, without), np.where(better, S_with, S_without)
     return found
 
 
+def _out_and_in(table: NDArray[Any]) -> list[tuple[int, int]]:
+    """For each player, where the largest number of those without and of those with the player is."""
+    found = []
+    place = np.arange(table.size)
+    while table.size > 1:
+        (without, with_j), (out, into) = np.split(table, 2), np.split(place, 2)
+        found.append((int(out[without.argmax()]), int(into[with_j.argmax()])))
+        better = (with_j > without).astype(bool)
+        table, place = np.where(better, with_j, without), np.where(better, into, out)
+    return found[::-1]
+
+
+def _least_squares(rows: NDArray[np.int64], rest: Sequence[Fraction]) -> list[Fraction]:
+    """A step that makes |rows step - rest|**2 least and adds up to 0: the normal equations, with a multiplier for the sum."""
+    n = rows.shape[1]
+    system = np.ones((n + 1, n + 1), dtype=np.int64)
+    system[:n, :n] = rows.T @ rows
+    system[n, n] = 0
+    right = [_dot(column, rest) for column in rows.T.tolist()]
+    return solve_consistent(system.tolist(), [*right, Fraction(0)])[:n]
+
+
 def _dot(a: Sequence[int], b: Sequence[Fraction]) -> Fraction:
-    return sum((p * q for p, q in zip(a, b, strict=True)), Fraction(0))
+    return sum((p * q for p, q in zip(a, b, strict=True) if p), Fraction(0))
