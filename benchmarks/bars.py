@@ -83,8 +83,10 @@ def row(found: Measured) -> tuple[str, ...]:
 
 
 def markdown(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table; the first column is text, the others are numbers or short."""
-    lines = [heading, ["---", *["---:"] * (len(heading) - 1)], *rows]
+    """A table, its columns of numbers to the right."""
+    listed = list(rows)
+    numbers = [all(cell[:1] in "0123456789>" for cell in column) for column in zip(*listed, strict=True)] or [True] * len(heading)
+    lines = [heading, ["---:" if right else "---" for right in numbers], *listed]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 

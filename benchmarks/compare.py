@@ -136,7 +136,7 @@ def error_of(found: Any, right: Any) -> float:
 
 
 def compare(question: Question, peers: Sequence[Worker], quick: bool = False) -> Iterator[Row]:
-    """One row for each size and each way of asking a package; larger games are not tried once one took too long."""
+    """A row for each size and each way of asking a package; larger games are not tried where one took too long or was refused."""
     asked = [(peer, how) for peer in peers for name, how in peer.ways if name == question.name]
     for n in (question.quick,) if quick else question.sizes:
         if not asked:
@@ -145,7 +145,7 @@ def compare(question: Question, peers: Sequence[Worker], quick: bool = False) ->
         own = own_answer(question, data)
         for peer, how in list(asked):
             said = peer.ask(question.name, how, data, QUICK_LIMIT if quick else question.limit)
-            if isinstance(said, TooLong):
+            if isinstance(said, TooLong | Refused):
                 asked.remove((peer, how))
             error = error_of(said.amounts, own.amounts) if isinstance(said, Answer) and own.seconds is not None else None
             yield Row(question, n, own, f"{peer.package}, {how}" if how else peer.package, said, error)

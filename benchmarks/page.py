@@ -58,13 +58,14 @@ METHOD = """\
   is given a game that nobody has asked before. The time is the best of up to five calls while they are short.
 - **`× np.sum`** is the time divided by that of `numpy.sum` of the same table, the two in turns. A core cannot add up a table
   faster, and comity works on all cores.
-- **A bar is met** if the median over the families of games is within it and the slowest family within three times it. The
-  families are five recipes for values, and eight for nucleoli, five of them those of Benedek, Fliege & Nguyen (2021); the files
-  `benchmarks/value_games.py` and `benchmarks/nucleolus_games.py` list them.
+- **A bar**, meant for two idle cores, **is met** if the median over the families of games is within it and the slowest family
+  within three times it. The families are five recipes for values, and eight for nucleoli, five of them those of Benedek,
+  Fliege & Nguyen (2021); `benchmarks/value_games.py` and `benchmarks/nucleolus_games.py` list them.
 - **Every answer of a package is held to comity's**, which is certified. "Same" allows a billionth of the largest amount for
   sums in doubles, a millionth for linear programmes, and nothing for Fractions. **Wrong** says by which share of the largest
   amount it is off; where many answers are right, the largest excess or the imbalance of surpluses is compared instead.
-- Each package runs in a process of its own and is stopped after the seconds shown; larger games are then not tried.
+- Each package runs in a process of its own and is stopped after the seconds shown. Where it was, or refused, larger games
+  are not tried.
 - comity answers in exact numbers with evidence, the others in doubles unless a row says otherwise. Up to about ten players a
   call of comity takes milliseconds, most of them for that; who needs a million such answers is better served by coopgame-py.
 """

@@ -9,6 +9,7 @@ from excesses import imbalance
 from workers import Way
 
 PACKAGE, MODULE = "coopgame-py", "coopgame"
+MOST_PLAYERS = 30
 
 
 def ways() -> list[Way]:
@@ -21,6 +22,9 @@ def ways() -> list[Way]:
         return of_table(data[0]), data[1]
 
     def of_votes(data: Any) -> Any:
+        if len(data[0]) > MOST_PLAYERS:
+            # It says so itself, in Japanese.
+            raise ValueError(f"tables of at most {MOST_PLAYERS} players")
         return c.Game.weighted_voting([float(weight) for weight in data[0]], float(data[1]))
 
     def allocation(answer: Any, data: Any) -> Any:

@@ -163,8 +163,8 @@ def _values() -> list[Question]:
         return np.rint(uniform(n) * 1e5).astype(np.int64)
 
     return [
-        question("shapley_value", (10, 12, 16, 20, 24), limit=12),
-        question("banzhaf_value", (10, 12, 16, 20, 24), limit=12),
+        question("shapley_value", (10, 12, 16, 20, 24), limit=8),
+        question("banzhaf_value", (10, 12, 16, 20, 24), limit=8),
         question("shapley_interactions", (8, 10, 12, 16), read=pairs),
         question("banzhaf_interactions", (8, 10, 12, 16), read=pairs),
         question("dividend_table", (10, 12, 16, 20), "integers", draw=integers, read=dividends),

@@ -108,9 +108,10 @@ class Worker:
         return TooLong(limit)
 
     def close(self) -> None:
-        if self._process is not None:
+        if self._process is not None and self._line is not None:
             self._process.kill()
             self._process.join()
+            self._line.close()
             self._process = self._line = None
 
     def __enter__(self) -> Self:
