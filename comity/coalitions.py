@@ -62,9 +62,10 @@ def subsets(coalition: int) -> Iterator[int]:
 
 def sizes(n: int) -> NDArray[np.int64]:
     """The number of players of every coalition, by coalition; shape (2**n,)."""
-    size = np.zeros(1, dtype=np.int64)
-    for _ in range(n):
-        size = np.concatenate([size, size + 1])
+    size = np.empty(1 << n, dtype=np.int64)
+    size[0] = 0
+    for i in range(n):
+        np.add(size[: 1 << i], 1, out=size[1 << i : 2 << i])
     return size
 
 

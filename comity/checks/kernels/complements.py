@@ -16,7 +16,7 @@ from comity.coalitions import sizes
 from comity.kernels import compiled, each
 
 INSIDE = 8  # players within a block
-BATCH = 1 << 13  # blocks added up before their sums are
+BATCH = 1 << 13  # blocks added up before their sums are: 2**21 differences
 TOGETHER = 128  # blocks that numpy takes at once
 SHIFTER = 6755399441055744.0  # 1.5 * 2**52: adding it leaves the nearest integer in the last bits
 SHIFTER_BITS = int(np.float64(SHIFTER).view(np.int64))

@@ -1,6 +1,6 @@
 """Sums over all coalitions of worths weighted by size, and over those that contain a player, in one pass over the table.
 
-The table is cut into blocks of 2**8 or 2**10 worths.  A block's weights depend on how many of the higher players it has, so
+The table is cut into blocks of 2**9 or 2**10 worths.  A block's weights depend on how many of the higher players it has, so
 a small matrix of weights serves all of them; what remains is one total a block and one total a place within the blocks, and
 both are folded in half once a player.  Everything kept is in 64-bit integers that wrap around, so that the order of summation
 does not matter.
@@ -9,6 +9,7 @@ does not matter.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import comb
 from typing import Any
 
 import numpy as np
@@ -17,10 +18,11 @@ from numpy.typing import NDArray
 from comity.coalitions import sizes
 from comity.kernels import compiled, each
 
-LOW, LOW_ON_A_GRID = 8, 10  # players within a block: its weights, and four of the others, stay in the fastest memory
-TASK = 1 << 12  # blocks summed before their sums are added up: no long chain of roundings in the estimates
+LOW, LOW_ON_A_GRID = 9, 10  # players within a block: its weights, and four of the others, stay in the fastest memory
+TASK = 1 << 21  # worths that a thread adds up at once: fewer would wait for each other, more be a long chain of roundings
 AT_ONCE = 1 << 15  # worths that numpy takes at once
-# Adding and taking away 1.5 * 2**52 rounds a double below 2**51 to the nearest integer, and leaves it in the last bits.
+# Adding 1.5 * 2**52 rounds a double below 2**51 to the nearest integer, and leaves it in the last bits; the other bits are
+# the same in all, so that they are taken away from the totals.
 ROUNDER = 6755399441055744.0
 ROUNDER_BITS = int(np.float64(ROUNDER).view(np.int64))
 
@@ -35,12 +37,13 @@ def totals_of_integers(worths: NDArray[np.int64], weights: Sequence[int], shift:
     per_block = np.empty(1 << high, dtype=np.int64)
 
     def task(k: int) -> NDArray[np.int64]:
-        first, last = k * TASK, min((k + 1) * TASK, 1 << high)
+        first, last = k * share, min((k + 1) * share, 1 << high)
         place = np.zeros(1 << low, dtype=np.int64)
         (kernel or _integers_in_numpy)(worths, shift, mask, W, size, first, last, per_block, place)
         return place
 
-    places = sum(each(task, -(-(1 << high) // TASK), alone=kernel is None))
+    share = max(TASK >> low, 1)
+    places = sum(each(task, -(-(1 << high) // share), alone=kernel is None))
     return _containing(np.asarray(places), per_block), int(per_block.sum())
 
 
@@ -58,22 +61,32 @@ def totals_on_a_grid(
     per_block, block_estimate = np.empty(1 << high, dtype=np.int64), np.empty(1 << high)
 
     def task(k: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        first, last = k * TASK, min((k + 1) * TASK, 1 << high)
+        first, last = k * share, min((k + 1) * share, 1 << high)
         place, place_estimate = np.zeros(1 << low, dtype=np.int64), np.zeros(1 << low)
         (kernel or _grid_in_numpy)(
             worths, factor, W, estimated, size, first, last, per_block, place, block_estimate, place_estimate
         )
         return place, place_estimate
 
-    done = each(task, -(-(1 << high) // TASK), alone=kernel is None)
+    share = max(TASK >> low, 4)
+    done = each(task, -(-(1 << high) // share), alone=kernel is None)
     place = np.asarray(sum(integers for integers, _ in done))
     place_estimate = np.asarray(sum(doubles for _, doubles in done))
+    # What the other bits of ROUNDER have added, for a player and for all.
+    surplus, whole = (
+        sum(comb(m, k) * weight for k, weight in enumerate(listed)) * ROUNDER_BITS if kernel else 0
+        for m, listed in ((n - 1, weights[1:]), (n, weights))
+    )
     return (
-        _containing(place, per_block),
-        int(per_block.sum()),
+        [_wrapped(total - surplus) for total in _containing(place, per_block)],
+        _wrapped(int(per_block.sum()) - whole),
         [float(total) * factor for total in _containing(place_estimate, block_estimate)],
         float(block_estimate.sum()) * factor,
     )
+
+
+def _wrapped(number: int) -> int:
+    return (number + (1 << 63)) % (1 << 64) - (1 << 63)
 
 
 def _blocks(worths: NDArray[Any], weights: Sequence[int], low: int) -> tuple[int, int, int, NDArray[np.int64], NDArray[np.int64]]:
@@ -129,10 +142,10 @@ def _grid_kernel(  # type: ignore[no-untyped-def]
         s0, s1, s2, s3 = np.int64(0), np.int64(0), np.int64(0), np.int64(0)
         e0, e1, e2, e3 = 0.0, 0.0, 0.0, 0.0
         for j in range(width):
-            x0 = (np.float64(v0[j] * factor + ROUNDER).view(np.int64) - ROUNDER_BITS) * w0[j]
-            x1 = (np.float64(v1[j] * factor + ROUNDER).view(np.int64) - ROUNDER_BITS) * w1[j]
-            x2 = (np.float64(v2[j] * factor + ROUNDER).view(np.int64) - ROUNDER_BITS) * w1[j]
-            x3 = (np.float64(v3[j] * factor + ROUNDER).view(np.int64) - ROUNDER_BITS) * w2[j]
+            x0 = np.float64(v0[j] * factor + ROUNDER).view(np.int64) * w0[j]
+            x1 = np.float64(v1[j] * factor + ROUNDER).view(np.int64) * w1[j]
+            x2 = np.float64(v2[j] * factor + ROUNDER).view(np.int64) * w1[j]
+            x3 = np.float64(v3[j] * factor + ROUNDER).view(np.int64) * w2[j]
             s0 += x0
             s1 += x1
             s2 += x2
