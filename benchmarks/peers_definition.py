@@ -64,4 +64,4 @@ _INDICES = ("shapley_shubik_index", "banzhaf_index", "johnston_index", "deegan_p
 
 
 def _both(v: Plain) -> list[Fraction]:
-    return [*brute_force.shapley_value(v), *brute_force.nucleolus(v)]  # type: ignore[misc]
+    return [*brute_force.shapley_value(v), *brute_force.nucleolus(v)]

@@ -18,23 +18,23 @@ def ways() -> list[Way]:
     from shapley_numba.shapley import shapley
 
     @numba_game([("worths", numba.float64[::1])])
-    class ArrayGame:  # type: ignore[misc]
-        def __init__(self, worths):  # type: ignore[no-untyped-def]
+    class ArrayGame:
+        def __init__(self, worths: Any) -> None:
             self.worths = worths
 
-        def value(self, subset):  # type: ignore[no-untyped-def]
+        def value(self, subset: Any) -> Any:
             place = 0
             for i in range(len(subset)):
                 place += subset[i] << i
             return self.worths[place]
 
     @numba_game([("weights", numba.int64[::1]), ("quota", numba.int64)])
-    class Votes:  # type: ignore[misc]
-        def __init__(self, weights, quota):  # type: ignore[no-untyped-def]
+    class Votes:
+        def __init__(self, weights: Any, quota: Any) -> None:
             self.weights = weights
             self.quota = quota
 
-        def value(self, subset):  # type: ignore[no-untyped-def]
+        def value(self, subset: Any) -> Any:
             total = 0
             for i in range(len(subset)):
                 total += subset[i] * self.weights[i]
