@@ -91,7 +91,7 @@ def _check(
         reason = f"{game.n} players are more than the {most} for whom this is worked out again here"
         return Certificate(claim, Verdict.UNDECIDED, basis=Basis.ASSUMED, witness={"reason": reason, **kept}, check=check)
     right = _of_pairs(game, weight) if order == 2 else {T: _average_difference(game, T, weight) for T in expected}
-    gaps = {T: abs(stated[T] - amount) for T, amount in right.items()}
+    gaps = {T: abs(stated[T] - amount) for T, amount in right.items() if stated[T] != amount}
     worst = max(gaps, key=gaps.__getitem__, default=0)
     gap = gaps.get(worst, Fraction(0))
     found = {"coalition": names_of(game.players, worst)} if gap else {}

@@ -18,7 +18,7 @@ from comity.checks.kernels.complement_pairs import complement_pairs
 from comity.coalitions import sizes
 from comity.games.coalitional.base import Game
 
-INSIDE = 10  # players within a block of the table
+INSIDE = 8  # players within a block of the table, which with its weights stays in the fastest memory
 
 
 def second_differences(game: Game, weight: Sequence[int], total: int) -> dict[tuple[int, int], Fraction]:
@@ -52,24 +52,30 @@ def _wrapped(worths: NDArray[np.int64], weight: Sequence[int]) -> dict[tuple[int
     both, one, none = w[: n + 1], -w[1 : n + 2], w[2 : n + 3]
     twice, once, never = ((both - 2 * one + none)[order], (one - none)[order], none[order])
     place, place_once, singles, block, block_once, constant = complement_pairs(worths, twice, once, never)
-    alone = [*_with_each(place_once), *_with_each(block_once)]
+    alone = [int(amount) for amount in (*_with_each(place_once), *_with_each(block_once))]
     pairs = {**_with_both(place, 0), **_with_both(block, inside)}
-    for i in range(n - 1 - inside):
-        having = singles.reshape(-1, 2, 1 << i, inside)[:, 1].sum(axis=(0, 1))
+    for i, having in enumerate(_with_each(singles)):
         pairs |= {(j, inside + i): int(having[j]) for j in range(inside)}
     pairs = {(i, j): amount + alone[i] + alone[j] + constant for (i, j), amount in pairs.items()}
     pairs |= {(i, n - 1): alone[i] + constant for i in range(n - 1)}
     return {pair: (pairs[pair] + (1 << 63)) % (1 << 64) - (1 << 63) for pair in combinations(range(n), 2)}
 
 
-def _with_each(part: Any) -> list[int]:
-    return [int(part.reshape(-1, 2, 1 << i)[:, 1].sum()) for i in range(part.size.bit_length() - 1)]
+def _with_each(part: Any) -> list[Any]:
+    """The sum over the places with each player; the last player is settled first, and then its half added to the other."""
+    totals = []
+    while len(part) > 1:
+        without, having = part.reshape(2, len(part) // 2, *part.shape[1:])
+        totals.append(having.sum(axis=0))
+        part = without + having
+    return totals[::-1]
 
 
 def _with_both(part: Any, first: int) -> dict[tuple[int, int], int]:
     """The sums over the places with both of a pair, whose players are numbered from ``first``."""
     pairs = {}
-    for j in range(part.size.bit_length() - 1):
-        for i, amount in enumerate(_with_each(part.reshape(-1, 2, 1 << j)[:, 1].sum(axis=0))):
-            pairs[first + i, first + j] = amount
+    for j in reversed(range(part.size.bit_length() - 1)):
+        without, having = part.reshape(2, -1)
+        pairs |= {(first + i, first + j): int(amount) for i, amount in enumerate(_with_each(having))}
+        part = without + having
     return pairs

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from comity.coalitions import sizes
 from comity.kernels import compiled, each
 
-BATCH = 1 << 10  # blocks that one thread adds up
+BATCH = 1 << 13  # blocks that one thread adds up
 ROWS = 32  # blocks that numpy takes at once
 Integers = NDArray[np.int64]
 

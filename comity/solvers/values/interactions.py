@@ -133,10 +133,14 @@ def _shapley_pairs(game: Game) -> Amounts | None:
     M, weight = lcm_of_sizes(n - 3)
     table, everybody = game.integer_table, game.grand_coalition
     Q, _ = _pair_sums(table, [0, 0, *weight, 0, 0])
-    worth = table.numerators
-    r = [Fraction(sum(row) - row[i], M) + int(worth[1 << i]) + int(worth[everybody ^ 1 << i]) for i, row in enumerate(Q)]
-    same = sum(r, Fraction(0)) / ((n - 1) * (n - 2)) + Fraction(int(worth[0]) + int(worth[everybody]), n - 1)
-    return _named(game, lambda i, j: Fraction(Q[i][j], M) - (r[i] + r[j]) / (n - 2) + same)
+    # In integers, M (n - 1) (n - 2) times as large: there are many pairs, and fractions are slow.
+    worth = [int(table.numerators[S]) for S in (0, everybody)]
+    r = [
+        sum(row) - row[i] + M * (int(table.numerators[1 << i]) + int(table.numerators[everybody ^ 1 << i]))
+        for i, row in enumerate(Q)
+    ]
+    same = sum(r) + M * (n - 2) * sum(worth)
+    return _named(game, lambda i, j: (n - 1) * ((n - 2) * Q[i][j] - r[i] - r[j]) + same, M * (n - 1) * (n - 2))
 
 
 def _banzhaf_pairs(game: Game) -> Amounts | None:
@@ -145,7 +149,7 @@ def _banzhaf_pairs(game: Game) -> Amounts | None:
     if n < LEAST_ADDED_UP or few_dividends(game, dual=False) is not None:
         return None
     Q, total = _pair_sums(game.integer_table, [1] * (n + 1))
-    return _named(game, lambda i, j: Fraction(4 * Q[i][j] - 2 * Q[i][i] - 2 * Q[j][j] + total, 1 << n - 2))
+    return _named(game, lambda i, j: 4 * Q[i][j] - 2 * Q[i][i] - 2 * Q[j][j] + total, 1 << n - 2)
 
 
 def _pair_sums(table: ExactArray, weights: Sequence[int]) -> tuple[list[list[int]], int]:
@@ -163,9 +167,9 @@ def _pair_sums(table: ExactArray, weights: Sequence[int]) -> tuple[list[list[int
     return sums, total
 
 
-def _named(game: Game, amount: Callable[[int, int], Fraction]) -> Amounts:
-    players, unit = game.players, game.integer_table.denominator
-    return {(players[i], players[j]): amount(i, j) / unit for i, j in combinations(range(game.n), 2)}
+def _named(game: Game, amount: Callable[[int, int], int], unit: int) -> Amounts:
+    players, unit = game.players, unit * game.integer_table.denominator
+    return {(players[i], players[j]): Fraction(amount(i, j), unit) for i, j in combinations(range(game.n), 2)}
 
 
 def _divided(game: Game, order: int, part: Callable[[int], Fraction]) -> dict[tuple[str, ...], Fraction]:
