@@ -73,7 +73,7 @@ def _with_each(part: Any) -> list[Any]:
 
 def _with_both(part: Any, first: int) -> dict[tuple[int, int], int]:
     """The sums over the places with both of a pair, whose players are numbered from ``first``."""
-    pairs = {}
+    pairs: dict[tuple[int, int], int] = {}
     for j in reversed(range(part.size.bit_length() - 1)):
         without, having = part.reshape(2, -1)
         pairs |= {(first + i, first + j): int(amount) for i, amount in enumerate(_with_each(having))}
