@@ -17,6 +17,12 @@ KINDS = {
     "small": RNG.integers(-9, 9, 1 << N),
     "strict": sizes(N) ** 2 * 10 + RNG.integers(0, 5, 1 << N),  # every merger gains: an empty coalition may not count
     "wide": RNG.integers(-(2**61), 2**61, 1 << N),
+    "long": np.array([int(a) * 2**21 + 7 * S % 11 for S, a in enumerate(RNG.integers(-(2**61), 2**61, 1 << N))], dtype=object),
+    "longer": np.array([int(a) * 2**150 + 7 * S % 11 for S, a in enumerate(RNG.integers(-9, 9, 1 << N))], dtype=object),
+    # Merging gains next to nothing, or loses it: the last digits decide.
+    "close": np.array([S * 10**30 - 2**40 + int(a) for S, a in enumerate(RNG.integers(0, 2**39, 1 << N))], dtype=object),
+    "nearly lost": np.array([S * 10**30 - 2**40 * (S != 3) for S in EVERY], dtype=object),
+    "nearly close": np.array([S * 10**30 + S.bit_count() ** 2 for S in EVERY], dtype=object),
     "wider": np.array([int(a) << 70 for a in RNG.integers(-9, 9, 1 << N)], dtype=object),
 }
 

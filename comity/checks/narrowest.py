@@ -1,7 +1,8 @@
 """The narrowest of many inequalities between worths: where it is, and what it has to spare.
 
 Each scan looks at every place and keeps the first of those with the least slack, in the order described.  Differences are
-taken in 64-bit integers where none can leave them, in 32 bits where that is enough, and in Python integers otherwise.
+taken in 64-bit integers where none can leave them, in 32 bits where that is enough, and in Python integers otherwise; those of
+disjoint pairs, which are many, in the high and the low digits of longer numbers.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from comity.kernels import each
 TOGETHER = 11
 # The work is handed out after so many players have been placed.
 APART = 4
+FIRST_DIGITS = 58
 
 
 class Place(NamedTuple):
@@ -72,6 +74,10 @@ def merger(worths: NDArray[Any], largest: int, sign: int) -> Place | None:
     """
     worth = _roomy(worths, largest, 9) * sign
     n = worth.size.bit_length() - 1
+    low: Low | None = None
+    if worth.dtype == object:
+        worth, low = _digits(worth, largest)
+        largest = (largest >> low.bits) + 1
     # An empty T never is the narrowest: it counts as worth so little that merging with it would be the widest gain.
     others = worth.copy()
     others[0] = -(6 * max(largest, 1) + 1)
@@ -81,8 +87,27 @@ def merger(worths: NDArray[Any], largest: int, sign: int) -> Place | None:
         for j in range(1, n)
         for part in _disjoint(1 << j, 0, worth[1 << j : 2 << j], others[: 1 << j], worth[1 << j : 2 << j], n - APART)
     ]
-    found = each(lambda k: min(map(_least_of, _disjoint(*parts[k], TOGETHER)), key=lambda place: place.slack), len(parts))
+
+    def least(k: int) -> Place:
+        return min((_least_of(pairs, low) for pairs in _disjoint(*parts[k], TOGETHER)), key=lambda place: place.slack)
+
+    found = each(least, len(parts))
     return min(found, key=lambda place: place.slack, default=None)
+
+
+class Low(NamedTuple):
+    """The last digits of the worths, as integers from 0 to 2**bits - 1."""
+
+    worths: NDArray[Any]
+    bits: int
+
+
+def _digits(worths: NDArray[Any], largest: int) -> tuple[NDArray[np.int64], Low]:
+    """Integers of any length as 64-bit integers of the first digits, and the rest."""
+    # Seven times the first digits of the largest stay inside 64 bits; the rest is as long as it must be.
+    bits = max(largest.bit_length() - FIRST_DIGITS, 0)
+    low = worths & ((1 << bits) - 1)
+    return (worths >> bits).astype(np.int64), Low(low.astype(np.int64) if bits <= FIRST_DIGITS else low, bits)
 
 
 Pairs = tuple[int, int, NDArray[Any], NDArray[Any], NDArray[Any]]
@@ -103,13 +128,30 @@ def _disjoint(S: int, T: int, x: NDArray[Any], y: NDArray[Any], z: NDArray[Any],
     yield from _disjoint(S, T | bit, x0, y1, z1, most)
 
 
-def _least_of(pairs: Pairs) -> Place:
+def _least_of(pairs: Pairs, low: Low | None) -> Place:
     S, T, x, y, z = pairs
     slack = _every_way(x.reshape(-1, 1), y.reshape(-1, 1), z.reshape(-1, 1), lambda x, y, z: z - x - y)
     at = int(slack.argmin())
+    least = int(slack[at])
     inside, outside = _layout(x.size)
-    S, T = S | inside[at], T | outside[at]
-    return Place(int(slack[at]), (S, T) if S & -S < T & -T else (T, S))
+    if low is not None:
+        # The low digits are between -2 and 1 units of the high ones.
+        close = np.flatnonzero(slack <= least + 2)
+        # Beside an empty T there is nothing to compare, and no low digit brings it near the others.
+        at, least = _least_with_low_digits(slack[close], S | inside[close], T | outside[close], low)
+        at = int(close[at])
+    S, T = S | int(inside[at]), T | int(outside[at])
+    return Place(least, (S, T) if S & -S < T & -T else (T, S))
+
+
+def _least_with_low_digits(high: NDArray[np.int64], S: NDArray[np.int64], T: NDArray[np.int64], low: Low) -> tuple[int, int]:
+    """Where the least slack is that has these high digits, and that slack."""
+    rest = low.worths[S | T] - low.worths[S] - low.worths[T]
+    high = high + (rest >> low.bits).astype(np.int64)
+    rest = rest & ((1 << low.bits) - 1)
+    first = np.flatnonzero(high == high.min())
+    at = int(first[rest[first].argmin()])
+    return at, (int(high[at]) << low.bits) + int(rest[at])
 
 
 def _every_way(x: NDArray[Any], y: NDArray[Any], z: NDArray[Any], formula: Callable[..., NDArray[Any]]) -> NDArray[Any]:
@@ -125,11 +167,11 @@ def _every_way(x: NDArray[Any], y: NDArray[Any], z: NDArray[Any], formula: Calla
 
 
 @cache
-def _layout(size: int) -> tuple[list[int], list[int]]:
+def _layout(size: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The coalitions S and T at each place of `_every_way`."""
     masks = np.arange(size).reshape(-1, 1)
     inside, outside = (_every_way(masks, masks, masks, pick) for pick in (lambda x, y, z: x, lambda x, y, z: y))
-    return inside.tolist(), outside.tolist()
+    return inside, outside
 
 
 def _roomy(worths: NDArray[Any], largest: int, terms: int) -> NDArray[Any]:

@@ -20,6 +20,8 @@ from comity.games.coalitional.base import Game
 
 # Disjoint pairs of coalitions of so many players are compared at once: 3**11 of them stay in fast memory.
 MOST_AT_ONCE = 11
+# Of longer numbers so many bits are looked at first.
+FIRST_DIGITS = 60
 READ_OFF = "it is read off the worths, and whoever asks again reads it off again"
 
 
@@ -308,36 +310,62 @@ def _least_second_difference_of(worth: NDArray[Any], sign: int) -> int:
 def _merging_never_hurts(game: Game, sign: int) -> bool:
     table = game.integer_table
     worth = _within_64_bits(table.numerators, table.largest, 3) * sign
+    if worth.dtype != object:
+        return _never_less_for_any(worth[None], worth[None], game.n, 0)
+    bits = max(table.largest.bit_length() - FIRST_DIGITS, 0)
+    high, low = (worth >> bits).astype(np.int64), worth & ((1 << bits) - 1)
+    # Two units of the high digits to spare are enough, but of what an empty T leaves, which is nothing.
+    more = high + 2
+    more[0] = -(1 << FIRST_DIGITS)
+    if _never_less_for_any(high[None], more[None], game.n, 0):
+        return True
+    digits = np.stack([high, low.astype(np.int64) if bits <= FIRST_DIGITS else low])
+    return _never_less_for_any(digits, digits, game.n, bits)
+
+
+def _never_less_for_any(S: NDArray[Any], T: NDArray[Any], n: int, bits: int) -> bool:
     # Everybody up to player j: S is one with j, T one without j.
-    return all(_never_less(worth[1 << j : 2 << j], worth[1 << j : 2 << j], worth[: 1 << j]) for j in range(game.n))
+    return all(_never_less(S[:, 1 << j : 2 << j], S[:, 1 << j : 2 << j], T[:, : 1 << j], bits) for j in range(n))
 
 
-def _never_less(both: NDArray[Any], S: NDArray[Any], T: NDArray[Any]) -> bool:
+def _never_less(both: NDArray[Any], S: NDArray[Any], T: NDArray[Any], bits: int) -> bool:
     """v(S or T) >= v(S) + v(T) for all disjoint S and T, by tables of the worths that others of whom some may join give.
 
-    The player who doubles a table - on the first axis - joins neither, S or T; few players are taken all at once.
+    The player who doubles a table - on the second axis - joins neither, S or T; few players are taken all at once.  The first
+    axis holds the worths, or their high digits and so many bits of low ones.
     """
-    both, S, T = (table.reshape(-1, 1) for table in (both, S, T))
+    both, S, T = (table[..., None] for table in (both, S, T))
     waiting = [(both, S, T)]
     while waiting:
         both, S, T = waiting.pop()
-        half = len(both) // 2
+        half = both.shape[1] // 2
         if half == 0:
-            if (both < S + T).any():
+            if _less(both, S, T, bits):
                 return False
             continue
-        without, with_it = both[:half], both[half:]
-        cases = ((without, S[:half], T[:half]), (with_it, S[half:], T[:half]), (with_it, S[:half], T[half:]))
+        without, with_it = both[:, :half], both[:, half:]
+        cases = ((without, S[:, :half], T[:, :half]), (with_it, S[:, half:], T[:, :half]), (with_it, S[:, :half], T[:, half:]))
         if half == 1:
-            if any((b < s + t).any() for b, s, t in cases):
+            if any(_less(b, s, t, bits) for b, s, t in cases):
                 return False
         elif half >= 1 << MOST_AT_ONCE:
             waiting += cases
         else:
-            waiting.append(
-                (np.hstack([b for b, _, _ in cases]), np.hstack([s for _, s, _ in cases]), np.hstack([t for _, _, t in cases]))
-            )
+            joined = (np.concatenate(part, axis=2) for part in zip(*cases, strict=True))
+            waiting.append((next(joined), next(joined), next(joined)))
     return True
+
+
+def _less(both: NDArray[Any], S: NDArray[Any], T: NDArray[Any], bits: int) -> bool:
+    """Whether a worth of both is below the sum of the worths."""
+    if len(both) == 1:
+        return bool((both < S + T).any())
+    high = both[0] - S[0] - T[0]
+    # The low digits are between -2 and 1 units of the high ones.
+    close = (high == 0) | (high == 1)
+    return bool((high < 0).any()) or bool(
+        close.any() and (high[close] + ((both[1][close] - S[1][close] - T[1][close]) >> bits) < 0).any()
+    )
 
 
 def _joining_never_hurts(game: Game, sign: int) -> bool:
