@@ -26,6 +26,8 @@ ZERO = Fraction(0)
 # Worths are brought to this size, so that the engine's absolute tolerance of 1e-9 is a small one.
 SIZE_BITS = 10
 TOLERANCE = 3e-9
+# A level so near to the guess's largest excess is compared with it exactly.
+NEAR = TOLERANCE
 # Larger numbers are no doubles.
 MOST_BITS = 900
 
@@ -52,9 +54,16 @@ class Violations(Protocol):
 Look = Callable[[IntegerGame, float, float], Violations]
 
 
-def guided_chain(game: IntegerGame, bounded: bool, look: Look = WidestViolations) -> GuidedChain | None:
-    """The nucleolus and all levels, if floats lead to them; ``bounded`` means among imputations."""
+def guided_chain(
+    game: IntegerGame, bounded: bool, look: Look = WidestViolations, guess: Sequence[Fraction] | None = None
+) -> GuidedChain | None:
+    """The nucleolus and all levels, if floats lead to them; ``bounded`` means among imputations.
+
+    ``guess`` is an allocation that may well be the nucleolus: a programme that proves its largest excess least is enough.
+    """
     search = _Search.of(game, bounded, look)
+    if search is not None and guess is not None:
+        search.start_from(guess)
     while search is not None and search.span.rank < game.n:
         if not search.next_level():
             return None
@@ -82,6 +91,9 @@ class _Search:
         self.levels: list[ExcessLevel] = []
         # Coalitions whose amounts are settled, linearly independent, and those amounts.
         self.settled: dict[int, Fraction] = {}
+        # An allocation that may be the nucleolus, as long as it agrees with what is settled; and a level that it proved.
+        self.guess: Sequence[Fraction] | None = None
+        self.reached: ExcessLevel | None = None
         # By row of the programme: its coalition, and whether it is still to be kept below the level.
         self.rows: list[int] = []
         self.live: list[bool] = []
@@ -97,11 +109,16 @@ class _Search:
         large = max(game.size.bit_length(), game.largest_unit.bit_length()) > MOST_BITS
         return None if large else cls(game, bounded, look)
 
+    def start_from(self, guess: Sequence[Fraction]) -> None:
+        """Try this allocation first at every level."""
+        feasible = sum(guess) == self.settled[self.game.everybody] and all(guess[i] >= least for i, least in self.bounds.items())
+        self.guess = guess if feasible else None
+
     def next_level(self) -> bool:
         """Find the level and settle what it settles; whether that was possible."""
         if not self._optimise():
             return False
-        level = self._proof()
+        level = self.reached or self._proof()
         if level is None:
             return False
         self.levels.append(level)
@@ -131,15 +148,36 @@ class _Search:
     def _optimise(self) -> bool:
         n = self.game.n
         known = set(self.rows)
+        self.reached, most = None, self._most_at_guess()
         while True:
             found = self.programme.solve()
             if found is None:
                 return False
+            if most is not None and float(found[n]) > float(most / Fraction(self.unit)) - NEAR:
+                # The exact proof of a lower bound that the guess attains; who complains elsewhere does not matter.
+                level = self._proof()
+                if level is not None and level.t == most:
+                    self.reached = level
+                    return True
             new = [S for S in self.scan.find(found[:n], float(found[n]), TOLERANCE, 2 * n) if S not in known]
             if not new:
                 return True
             known.update(new)
             self._add(new)
+
+    def _most_at_guess(self) -> Fraction | None:
+        """The largest excess at the guess outside the span; None if there is no guess that agrees with what is settled."""
+        game, guess = self.game, self.guess
+
+        def amount(S: int) -> Fraction:
+            return sum((y for y, counts in zip(guess or (), game.vector(S), strict=True) if counts), ZERO)
+
+        if guess is None or any(amount(S) != settled for S, settled in self.settled.items()):
+            self.guess = None
+            return None
+        y = np.array([float(amount / Fraction(self.unit)) for amount in guess])
+        found = self.scan.find(y, -np.inf, 0.0, 2 * game.n)
+        return max((game.worth(S) - amount(S) for S in found), default=None)
 
     def _add(self, coalitions: Sequence[int]) -> None:
         game = self.game

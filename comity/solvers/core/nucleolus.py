@@ -45,9 +45,9 @@ def prenucleolus(game: Game) -> Allocation:
     Parameters
     ----------
     game : Game
-        Its table of 2**n worths is read; within about a second up to 22 players.  Weighted votes (of a hundred members, or of
-        forty with weights of many digits) and assignment games (of a hundred players) need no table,
-        nor do airports of tens of thousands.
+        Its table of 2**n worths is read; within about a second up to 22 players.  Weighted votes (of hundreds of members,
+        or of forty with weights of many digits) and assignment games (of a hundred players) need no table,
+        nor do airports of tens of thousands.  A vote of a hundred takes about a second.
 
     References
     ----------
@@ -94,9 +94,9 @@ def nucleolus(game: Game) -> Allocation:
     Parameters
     ----------
     game : Game
-        Its table of 2**n worths is read; within about a second up to 22 players.  Weighted votes (of a hundred members, or of
-        forty with weights of many digits) and assignment games (of a hundred players) need no table,
-        nor do airports of tens of thousands.
+        Its table of 2**n worths is read; within about a second up to 22 players.  Weighted votes (of hundreds of members,
+        or of forty with weights of many digits) and assignment games (of a hundred players) need no table,
+        nor do airports of tens of thousands.  A vote of a hundred takes about a second.
 
     Raises
     ------

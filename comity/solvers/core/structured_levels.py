@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import cached_property
 from math import lcm
 
 import numpy as np
 
-from comity.coalitions import MAX_TABLE_PLAYERS
+from comity.coalitions import MAX_TABLE_PLAYERS, members
 from comity.games.coalitional.assignment import AssignmentGame
 from comity.games.coalitional.base import Game
 from comity.games.coalitional.voting import VotingGame
 from comity.games.coalitional.voting_power import whole_weights
 from comity.solvers.core.assignment_separation import AssignmentSeparation
+from comity.solvers.core.barely_winning import barely_winning
 from comity.solvers.core.coalition_rows import IntegerGame
 from comity.solvers.core.guided_levels import Look, Violations, guided_chain
 from comity.solvers.core.least_excesses import Chain, chains
@@ -32,9 +34,11 @@ def nucleolus_chains(game: Game, bounded: bool) -> Iterator[Chain]:
     structured = _structured(game) if game.n > FEW_PLAYERS else None
     if structured is not None:
         large, look = structured
-        found = guided_chain(large, bounded, look)
-        if found is not None:
-            yield large.amounts(found.y), [level.plain(large, game.players, "coalitions", 1) for level in found.levels]
+        # The second is for a guess that floats took for the nucleolus and the check did not.
+        for guess in dict.fromkeys([large.guess, None]):
+            found = guided_chain(large, bounded, look, guess)
+            if found is not None:
+                yield large.amounts(found.y), [level.plain(large, game.players, "coalitions", 1) for level in found.levels]
     if structured is None or game.n <= MAX_TABLE_PLAYERS:
         yield from chains(IntegerGame.of(game), game.players, bounded)
 
@@ -45,12 +49,15 @@ class _LargeGame(IntegerGame):
 
     game: Game | None = None
     start: tuple[int, ...] = ()
+    guess: tuple[Fraction, ...] | None = None
     known: dict[int, int] = field(default_factory=dict)
 
     @classmethod
-    def without_table(cls, game: Game, scale: int, start: tuple[int, ...]) -> _LargeGame:
-        """The game in units of 1 / scale; ``start`` are coalitions to begin with."""
-        return cls(game.n, game.sign, scale, np.zeros(0), None, game, start)
+    def without_table(
+        cls, game: Game, scale: int, start: tuple[int, ...], guess: tuple[Fraction, ...] | None = None
+    ) -> _LargeGame:
+        """The game in units of 1 / scale; ``start`` are coalitions to begin with, ``guess`` may be the nucleolus."""
+        return cls(game.n, game.sign, scale, np.zeros(0), None, game, start, guess)
 
     def worth(self, S: int) -> int:
         assert self.game is not None
@@ -86,10 +93,17 @@ def _vote(game: VotingGame) -> tuple[_LargeGame, Look] | None:
     separation.settle([1] * game.n)
     near = separation.find(np.array(weights, dtype=float) / float(sum(weights)), -np.inf, 0.0, 2 * game.n)
     singles = [1 << i for i in range(game.n)]
+    near += barely_winning(weights, min((S for S in near if game.exact(S)), key=lambda S: _weight(weights, S), default=0))
     proper = {*near, *singles, *(game.grand_coalition ^ S for S in singles)} - {0, game.grand_coalition}
+    # In proportion to weights: as a rule the nucleolus of many members none of whom is much larger than the others.
+    guess = tuple(Fraction(weight, sum(weights)) for weight in weights) if game.exact(game.grand_coalition) == 1 else None
 
     def look(_: IntegerGame, unit: float, __: float) -> Violations:
         separation.win = 1 / unit
         return separation
 
-    return _LargeGame.without_table(game, 1, tuple(sorted(proper))), look
+    return _LargeGame.without_table(game, 1, tuple(sorted(proper)), guess), look
+
+
+def _weight(weights: Sequence[int], S: int) -> int:
+    return sum(weights[i] for i in members(S))
