@@ -22,6 +22,8 @@ SAFE_DECIMALS, SAFE_DIGITS = 12, 10**15
 SMALL = 1 << 62
 # Long arrays are read in parts of this many numbers, which stay in fast memory.
 CHUNK = 1 << 14
+# So many numbers are enough to see that most of them have all their digits.
+FEW = 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -229,7 +231,9 @@ def _flatten(rows: Any, shape: Sequence[int], flat: list[Any], what: str) -> Non
 def decimals(array: NDArray[np.float64]) -> ExactArray | None:
     """Doubles that are decimals of few digits, read at once; None if some are not."""
     flat = array.ravel()
-    places = _places(flat[:: flat.size // CHUNK + 1], 0) if flat.size else None
+    places: int | None = 0 if flat.size else None
+    for sample in (FEW, CHUNK):
+        places = None if places is None else _places(flat[:: flat.size // sample + 1], places)
     while places is not None:
         numerators = np.empty(flat.size, dtype=np.int64)
         # A part at a time stays in fast memory, and the first that needs more digits starts everything again.

@@ -92,6 +92,7 @@ class TableGame(Game):
                 f"{n} players need 2**{n} = {1 << n} worths, but the table has shape {shape}; give one for each coalition"
             )
         self._given = _copy(values, self.players)
+        self._integers = ExactArray(self._given, 1) if self._given.dtype.kind == "i" else None
         if self._given.dtype.kind == "f" and not isfinite(self._largest_double):
             S = int(np.flatnonzero(~np.isfinite(self._given))[0])
             raise InvalidGame(
@@ -108,8 +109,8 @@ class TableGame(Game):
     @cached_property
     def integer_table(self) -> ExactArray:
         """The exact table as an array of integers over their least common denominator."""
-        if self._given.dtype.kind == "i":
-            return ExactArray(self._given, 1)
+        if self._integers is not None:
+            return self._integers
         if self._decimals is not None:
             return self._decimals
         read = shortest_decimals if self._given.dtype == np.float64 else ExactArray.of
