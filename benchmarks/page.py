@@ -14,6 +14,7 @@ import importlib.metadata
 import os
 import platform
 import sys
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -70,7 +71,10 @@ METHOD = """\
   call of comity takes milliseconds, most of them for that; who needs a million such answers is better served by coopgame-py.
 """
 
-CAUSES = "[The agreement with other packages](agreement-with-other-packages.md) tells their causes, on thousands of small games."
+FASTER = "In doubles and without a certificate, unless a line says otherwise."
+CAUSES = """\
+[The agreement with other packages](agreement-with-other-packages.md) tells the causes for coopgame-py, tucoopy and shapiq, on
+thousands of small games. powerindices counts coalitions in 64-bit integers, which are too short from about sixty members on."""
 TRIAL = "**A trial on a few players: no figure here says anything about speed.**\n"
 
 
@@ -91,12 +95,13 @@ def main() -> None:
 def page(peers: Sequence[str], quick: bool = False) -> str:
     """The page, measured now, with these packages."""
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else None
+    started = time.perf_counter()
     measured = [_said(bar.measured(quick)) for bar in BARS]
     rows = list(_all_said(compare.rows([*peers, *[compare.DEFINITION] * quick], quick)))
     parts = [
         INTRODUCTION,
         TRIAL * quick,
-        machine(peers, load),
+        machine(peers, load, time.perf_counter() - started),
         METHOD,
         bars_section(measured),
         *peer_sections(rows),
@@ -105,7 +110,7 @@ def page(peers: Sequence[str], quick: bool = False) -> str:
     return "\n".join(part for part in parts if part)
 
 
-def machine(peers: Sequence[str], load: float | None) -> str:
+def machine(peers: Sequence[str], load: float | None, taken: float) -> str:
     """Cores, memory and versions; no names of machines or folders."""
     python = f"{platform.python_implementation()} {platform.python_version()}"
     lines = [
@@ -115,6 +120,7 @@ def machine(peers: Sequence[str], load: float | None) -> str:
     ]
     if load is not None:
         lines.append(f"- other work on the machine when the run began: a load of {load:.1f}")
+    lines.append(f"- the run took {taken / 60:.0f} minutes")
     return "\n".join(["## Where", "", *lines, ""])
 
 
@@ -158,6 +164,8 @@ def findings(rows: Sequence[Row]) -> str:
     parts = [
         "## Where another package is faster",
         "",
+        FASTER,
+        "",
         *(_lines(_by_question(row for row in rows if row.faster), _slower) or ["Nowhere."]),
         "",
     ]
@@ -180,7 +188,7 @@ def _slower(rows: Sequence[Row]) -> str:
     return "; ".join(
         f"n = {row.n}, which comity does not answer"
         if row.times is None
-        else f"n = {row.n}, {bars.figure(1 / row.times)} times faster"
+        else f"n = {row.n}, {bars.figure(1 / row.times)} times as fast"
         for row in rows
     )
 

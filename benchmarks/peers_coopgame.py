@@ -9,7 +9,8 @@ from excesses import imbalance
 from workers import Way
 
 PACKAGE, MODULE = "coopgame-py", "coopgame"
-MOST_PLAYERS = 30
+# What it refuses in Japanese is refused here in its stead.
+MOST_PLAYERS, MOST_OF_MODICLUS = 30, 7
 
 
 def ways() -> list[Way]:
@@ -21,10 +22,12 @@ def ways() -> list[Way]:
     def of_first(data: Any) -> tuple[Any, Any]:
         return of_table(data[0]), data[1]
 
+    def of_few(data: Any) -> Any:
+        _at_most(MOST_OF_MODICLUS, len(data).bit_length() - 1)
+        return of_table(data)
+
     def of_votes(data: Any) -> Any:
-        if len(data[0]) > MOST_PLAYERS:
-            # It says so itself, in Japanese.
-            raise ValueError(f"tables of at most {MOST_PLAYERS} players")
+        _at_most(MOST_PLAYERS, len(data[0]))
         return c.Game.weighted_voting([float(weight) for weight in data[0]], float(data[1]))
 
     def allocation(answer: Any, data: Any) -> Any:
@@ -58,7 +61,7 @@ def ways() -> list[Way]:
         Way("nucleolus", of_table, c.auto_nucleolus, allocation, "auto"),
         Way("least_core", of_table, lambda game: c.least_core(game, "preimputation"), lambda answer, data: [answer["epsilon"]]),
         Way("per_capita_prenucleolus", of_table, lambda game: c.per_capita_nucleolus(game, "preimputation"), allocation),
-        Way("modiclus", of_table, c.modiclus, allocation),
+        Way("modiclus", of_few, c.modiclus, allocation),
         Way(
             "prekernel_point",
             of_table,
@@ -94,3 +97,8 @@ def ways() -> list[Way]:
 
 def _both(answer: Any, data: Any) -> Any:
     return [*answer["shapley"], *answer["nucleolus"]]
+
+
+def _at_most(most: int, n: int) -> None:
+    if n > most:
+        raise ValueError(f"{n} players are more than {most}")
