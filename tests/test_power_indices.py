@@ -196,5 +196,5 @@ def test_no_index_is_confirmed_where_there_is_none(check):
 
 
 def test_counts_of_many_players_are_left_undecided():
-    game = VotingGame([1] * 20, 11)
-    assert check_deegan_packel_index(game, [Fraction(1, 20)] * 20).verdict is Verdict.UNDECIDED
+    game = VotingGame([1] * 23, 12)
+    assert check_deegan_packel_index(game, [Fraction(1, 23)] * 23).verdict is Verdict.UNDECIDED

@@ -149,3 +149,52 @@ def test_minimal_rights_of_many_are_what_is_left():
 def test_sets_of_many_corners_are_refused_at_once(name):
     with pytest.raises(comity.errors.TooManyPlayers):
         getattr(comity, name)(random_table(LARGE, "gains"))
+
+
+# --- votes given as a table ------------------------------------------------------------------------------
+
+
+INDICES = (
+    "shapley_shubik_index",
+    "banzhaf_index",
+    "coleman_preventive_index",
+    "coleman_initiative_index",
+    "deegan_packel_index",
+    "johnston_index",
+    "public_good_index",
+    "public_help_index",
+)
+
+
+@pytest.fixture(scope="module")
+def votes():
+    weights = np.random.default_rng(8).integers(1, 30, LARGE + 1).tolist()
+    return comity.VotingGame(weights, sum(weights) // 2 + 1)
+
+
+@pytest.mark.parametrize("name", INDICES)
+def test_power_in_a_table_of_many_is_confirmed_and_a_near_miss_refuted(name, votes):
+    found = getattr(comity, name)(TableGame(votes.players, votes.table().astype(int)))
+    assert found.certificate.verdict is Verdict.HOLDS
+    if name in ("shapley_shubik_index", "banzhaf_index"):  # by counting sums of weights
+        assert found.exact == getattr(comity, name)(votes).exact
+    x = list(found.exact)
+    moved = [x[0] + F(1, 10**12), x[1] - F(1, 10**12), *x[2:]]
+    table = TableGame(votes.players, votes.table().astype(int))
+    assert getattr(comity, found.certificate.check)(table, moved).verdict is Verdict.FAILS
+
+
+@pytest.mark.parametrize("S", [5, (1 << 12) - 1])
+def test_a_single_worth_that_is_wrong_among_many_is_named(S):
+    worths = (sizes(12) >= 7).astype(int)
+    worths[S] = 2
+    with pytest.raises(comity.errors.OutsideDomain, match="neither 0 nor 1") as refusal:
+        comity.johnston_index(TableGame(None, worths))
+    assert refusal.value.certificate.witness["coalitions"] == [[str(i + 1) for i in range(12) if S >> i & 1]]
+    worths = (sizes(12) >= 7).astype(int)
+    worths[0b1110001111] = 1 - worths[0b1110001111]  # seven of the players, who lose, and any sixth of them need not win
+    worths[0b110001111] = 1
+    with pytest.raises(comity.errors.OutsideDomain, match="loses by gaining") as refusal:
+        comity.johnston_index(TableGame(None, worths))
+    assert [len(names) for names in refusal.value.certificate.witness["coalitions"]] == [6, 7]
+    assert comity.check_simple(TableGame(None, worths)).witness["reason"] == "a larger coalition loses"

@@ -10,7 +10,7 @@ from comity import rational
 from comity.certificate import Basis, Certificate, Verdict, holds_if
 from comity.checks.core import exact_amounts
 from comity.coalitions import MAX_GIVEN_TABLE_PLAYERS
-from comity.games.coalitional.base import Game, integer_dividends
+from comity.games.coalitional.base import Game
 from comity.games.coalitional.table import TableGame
 
 # Beyond these, the worths take minutes unless they are given.
@@ -44,9 +44,3 @@ def compared(
 def most_with_a_table(game: Game) -> int:
     """The most players for whom a formula that takes a few passes over the table is worked out."""
     return MAX_GIVEN_TABLE_PLAYERS if isinstance(game, TableGame) else MAX_WORKED_OUT
-
-
-def created_by(game: Game) -> tuple[list[int], int]:
-    """The dividend of every coalition in units of 1 / denominator, from the table alone, whatever the model states."""
-    created = integer_dividends(game.integer_table)
-    return created.numerators.tolist(), created.denominator

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from math import comb
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from comity import rational
 from comity.certificate import Certificate, holds_if
-from comity.checks.comparison import compared, created_by
+from comity.checks.comparison import compared, most_with_a_table
 from comity.checks.core import settled
 from comity.checks.large_votes import check_enclosed, enclosed_banzhaf, enclosed_shapley_shubik
+from comity.checks.level_sums import level_sums
 from comity.checks.voting_power import countable, recount
-from comity.coalitions import mask_of, members, names_of
+from comity.coalitions import mask_of, names_of
 from comity.declaration import declare
 from comity.errors import InvalidEvidence
-from comity.games.coalitional.base import Game
+from comity.games.coalitional.base import Game, integer_dividends
 from comity.games.coalitional.voting import VotingGame
 
 MAX_PLAYERS = 18
-Counting = Callable[[list[bool], int], Sequence[Fraction]]
+Wins = NDArray[np.bool_]
+Counting = Callable[[Wins, int], Sequence[Fraction]]
 
 
 @declare("check", "Each amount is the share of orders in which the player decides", confirms=("shapley_shubik_index",))
@@ -41,7 +46,7 @@ def check_shapley_shubik_index(game: Game, x: Sequence[Any], witness: Mapping[st
         if not countable(game.weights, game.quota):
             return check_enclosed(game, x, "Shapley-Shubik index", check, enclosed_shapley_shubik)
         return compared(game, x, claim, check, lambda: _orders_of_votes(game), kept, game.n)
-    return compared(game, x, claim, check, lambda: _equal_parts_of_dividends(game), kept, MAX_PLAYERS)
+    return compared(game, x, claim, check, lambda: _equal_parts_of_dividends(game), kept, most_with_a_table(game))
 
 
 @declare("check", "Each amount is the player's share of all swings", confirms=("banzhaf_index",))
@@ -62,8 +67,8 @@ def check_banzhaf_index(game: Game, x: Sequence[Any], witness: Mapping[str, Any]
 def check_coleman_preventive_index(game: Game, x: Sequence[Any], witness: Mapping[str, Any] | None = None) -> Certificate:
     """x_i is the number of swings over the number of winning coalitions."""
 
-    def right(wins: list[bool], n: int) -> list[Fraction]:
-        return [Fraction(count, sum(wins)) for count in _swings(wins, n)]
+    def right(wins: Wins, n: int) -> list[Fraction]:
+        return [Fraction(count, int(wins.sum())) for count in _swings(wins, n)]
 
     return _check(game, x, witness, "Coleman index of the power to prevent action", "check_coleman_preventive_index", right)
 
@@ -72,8 +77,8 @@ def check_coleman_preventive_index(game: Game, x: Sequence[Any], witness: Mappin
 def check_coleman_initiative_index(game: Game, x: Sequence[Any], witness: Mapping[str, Any] | None = None) -> Certificate:
     """x_i is the number of swings over the number of losing coalitions."""
 
-    def right(wins: list[bool], n: int) -> list[Fraction]:
-        return [Fraction(count, len(wins) - sum(wins)) for count in _swings(wins, n)]
+    def right(wins: Wins, n: int) -> list[Fraction]:
+        return [Fraction(count, int((~wins).sum())) for count in _swings(wins, n)]
 
     return _check(game, x, witness, "Coleman index of the power to initiate action", "check_coleman_initiative_index", right)
 
@@ -89,7 +94,7 @@ def check_deegan_packel_index(game: Game, x: Sequence[Any], witness: Mapping[str
     True
     """
 
-    def right(wins: list[bool], n: int) -> list[Fraction]:
+    def right(wins: Wins, n: int) -> list[Fraction]:
         minimal = _minimal(wins, n)
         return [sum((Fraction(1, S.bit_count() * len(minimal)) for S in minimal if S >> i & 1), Fraction(0)) for i in range(n)]
 
@@ -100,7 +105,7 @@ def check_deegan_packel_index(game: Game, x: Sequence[Any], witness: Mapping[str
 def check_public_good_index(game: Game, x: Sequence[Any], witness: Mapping[str, Any] | None = None) -> Certificate:
     """x_i is in proportion to the number of minimal winning coalitions of i."""
 
-    def right(wins: list[bool], n: int) -> list[Fraction]:
+    def right(wins: Wins, n: int) -> list[Fraction]:
         minimal = _minimal(wins, n)
         return _shares([sum(S >> i & 1 for S in minimal) for i in range(n)])
 
@@ -111,10 +116,10 @@ def check_public_good_index(game: Game, x: Sequence[Any], witness: Mapping[str, 
 def check_public_help_index(game: Game, x: Sequence[Any], witness: Mapping[str, Any] | None = None) -> Certificate:
     """Each winning coalition without i wins with it, too: i is in half of all winning ones and of those it swings."""
 
-    def right(wins: list[bool], n: int) -> list[Fraction]:
+    def right(wins: Wins, n: int) -> list[Fraction]:
         # Swings counted among the losing coalitions; |W_i| = (|W| + swings) / 2.
-        swings = [sum(wins[S | 1 << i] for S in range(1 << n) if not S >> i & 1 and not wins[S]) for i in range(n)]
-        return _shares([(sum(wins) + count) // 2 for count in swings])
+        swings = [int((with_i & ~without).sum()) for without, with_i in _halves(wins, n)]
+        return _shares([(int(wins.sum()) + count) // 2 for count in swings])
 
     return _check(game, x, witness, "public help index", "check_public_help_index", right)
 
@@ -123,15 +128,14 @@ def check_public_help_index(game: Game, x: Sequence[Any], witness: Mapping[str, 
 def check_johnston_index(game: Game, x: Sequence[Any], witness: Mapping[str, Any] | None = None) -> Certificate:
     """Losing coalitions are gone through: each that i turns into a winning one counts by how many that one needs."""
 
-    def right(wins: list[bool], n: int) -> list[Fraction]:
-        needed = [sum(not wins[S ^ 1 << k] for k in members(S)) if wins[S] else 0 for S in range(1 << n)]
-        share = [
-            sum(
-                (Fraction(1, needed[S | 1 << i]) for S in range(1 << n) if not wins[S] and wins[S | 1 << i]),
-                Fraction(0),
-            )
-            for i in range(n)
-        ]
+    def right(wins: Wins, n: int) -> list[Fraction]:
+        needed = np.zeros(1 << n, dtype=np.int64)
+        for (_, has), (without, with_k) in zip(_halves(needed, n), _halves(wins, n), strict=True):
+            has += with_k & ~without
+        share = []
+        for (_, by), (without, with_i) in zip(_halves(needed, n), _halves(wins, n), strict=True):
+            turned = np.bincount(by[with_i & ~without]).tolist()
+            share.append(sum((Fraction(count, many) for many, count in enumerate(turned) if count), Fraction(0)))
         whole = sum(share, Fraction(0))
         return [part / whole for part in share]
 
@@ -170,30 +174,38 @@ def _check(
     game: Game, x: Sequence[Any], witness: Mapping[str, Any] | None, name: str, check: str, right: Counting
 ) -> Certificate:
     game, kept = settled(game, witness)
-    return compared(game, x, f"the amounts are the {name}", check, lambda: right(_wins(game), game.n), kept, MAX_PLAYERS)
+    return compared(
+        game, x, f"the amounts are the {name}", check, lambda: right(_wins(game), game.n), kept, most_with_a_table(game)
+    )
 
 
-def _wins(game: Game) -> list[bool]:
+def _wins(game: Game) -> Wins:
     """Whether each coalition wins, from worths 0 and 1 that never fall, 1 for everybody."""
-    table, denominator = game.scaled_table
-    if any(worth not in (0, denominator) for worth in table) or table[-1] != denominator:
+    table = game.integer_table
+    worths, one = table.numerators, table.denominator
+    if ((worths != 0) & (worths != one)).any() or worths[-1] != one:
         raise InvalidEvidence("the worths are not 0 and 1 with 1 for everybody; power indices are for simple games")
-    if any(table[S] > table[S | 1 << i] for i in range(game.n) for S in range(len(table))):
+    wins = np.asarray(worths != 0, dtype=bool)
+    if any((without & ~with_i).any() for without, with_i in _halves(wins, game.n)):
         raise InvalidEvidence("a coalition loses by gaining a member; power indices are for simple games")
-    return [worth != 0 for worth in table]
+    return wins
 
 
-def _swings(wins: list[bool], n: int) -> list[int]:
-    return [2 * sum(wins[S] for S in range(1 << n) if S >> i & 1) - sum(wins) for i in range(n)]
+def _halves(table: NDArray[Any], n: int) -> Iterator[tuple[NDArray[Any], NDArray[Any]]]:
+    """For each player, views of the table at the coalitions without and with that player."""
+    cut = (table.reshape(-1, 2, 1 << i) for i in range(n))
+    return ((part[:, 0], part[:, 1]) for part in cut)
 
 
-def _minimal(wins: list[bool], n: int) -> list[int]:
-    held = [int(w) for w in wins]
-    for i in range(n):
-        for S in range(1 << n):
-            if S >> i & 1:
-                held[S] += held[S ^ 1 << i]
-    return [S for S in range(1 << n) if wins[S] and held[S] == 1]
+def _swings(wins: Wins, n: int) -> list[int]:
+    return [2 * int(with_i.sum()) - int(wins.sum()) for _, with_i in _halves(wins, n)]
+
+
+def _minimal(wins: Wins, n: int) -> list[int]:
+    held = wins.astype(np.int64)
+    for without, with_i in _halves(held, n):
+        with_i += without
+    return [int(S) for S in np.flatnonzero(wins & (held == 1))]
 
 
 def _shares(counts: Sequence[int]) -> list[Fraction]:
@@ -215,10 +227,9 @@ def _swings_of_votes(game: VotingGame) -> list[Fraction]:
 
 def _equal_parts_of_dividends(game: Game) -> list[Fraction]:
     _wins(game)
-    created, denominator = created_by(game)
-    x = [Fraction(0)] * game.n
-    for S, dividend in enumerate(created):
-        if dividend:
-            for i in members(S):
-                x[i] += Fraction(dividend, denominator * S.bit_count())
-    return x
+    created = integer_dividends(game.integer_table)
+    with_player, _ = level_sums(created)
+    return [
+        sum((Fraction(total, created.denominator * size) for size, total in enumerate(own) if size), Fraction(0))
+        for own in with_player
+    ]

@@ -121,8 +121,7 @@ def check_simple(game: Game, witness: Mapping[str, Any] | None = None) -> Certif
     {'coalitions': [['A']], 'worths': ['2'], 'reason': 'a worth is neither 0 nor 1'}
     """
     game, kept = settled(game, witness)
-    worths = game.exact_table()
-    fault = next(_faults_of_a_simple_game(game, worths), None)
+    fault = next(_faults_of_a_simple_game(game), None)
     shown = {}
     if fault:
         shown = {**_shown(game, fault[1]), "reason": fault[0]}
@@ -301,16 +300,16 @@ def _shown(game: Game, coalitions: Sequence[int]) -> dict[str, Any]:
     }
 
 
-def _faults_of_a_simple_game(game: Game, worths: Sequence[Fraction]) -> Iterator[tuple[str, tuple[int, ...]]]:
-    for S, worth in enumerate(worths):
-        if worth not in (0, 1):
-            yield "a worth is neither 0 nor 1", (S,)
-    if worths[-1] != 1:
+def _faults_of_a_simple_game(game: Game) -> Iterator[tuple[str, tuple[int, ...]]]:
+    table = game.integer_table
+    worths, one = table.numerators, table.denominator
+    for S in np.flatnonzero((worths != 0) & (worths != one))[:1]:
+        yield "a worth is neither 0 nor 1", (int(S),)
+    if worths[-1] != one:
         yield "all together do not win", (game.grand_coalition,)
-    for S, worth in enumerate(worths):
-        for i in members(game.grand_coalition ^ S):
-            if worth > worths[S | 1 << i]:
-                yield "a larger coalition loses", (S, S | 1 << i)
+    fall = joining(worths, table.largest, 1, alone=False)
+    if fall is not None and fall.slack < 0:
+        yield "a larger coalition loses", fall.coalitions
 
 
 def _exactly_these(game: Game, names: Iterable[str], against: Any, kept: dict[str, Any], claim: str, check: str) -> Certificate:

@@ -32,7 +32,7 @@ def coleman_power_to_act(game: Game) -> Fraction:
     Fraction(1, 2)
     """
     wins = winning(game)
-    return Fraction(sum(wins), len(wins))
+    return Fraction(int(wins.sum()), len(wins))
 
 
 @declare(
@@ -53,7 +53,7 @@ def coleman_preventive_index(game: Game) -> Allocation:
     [1.0, 0.3333, 0.3333]
     """
     wins = winning(game)
-    x = tuple(Fraction(sum(by_size), sum(wins)) for by_size in swings(wins, game.n))
+    x = tuple(Fraction(sum(by_size), int(wins.sum())) for by_size in swings(wins, game.n))
     return Allocation("coleman_preventive_index", game.players, x, check_coleman_preventive_index(game, x, game.evidence()))
 
 
@@ -75,6 +75,6 @@ def coleman_initiative_index(game: Game) -> Allocation:
     [0.6, 0.2, 0.2]
     """
     wins = winning(game)
-    losing = len(wins) - sum(wins)
+    losing = len(wins) - int(wins.sum())
     x = tuple(Fraction(sum(by_size), losing) for by_size in swings(wins, game.n))
     return Allocation("coleman_initiative_index", game.players, x, check_coleman_initiative_index(game, x, game.evidence()))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+import numpy as np
+
 from comity.checks.power import check_johnston_index
-from comity.coalitions import members
 from comity.declaration import declare
 from comity.games.coalitional.base import Game
 from comity.results import Allocation
-from comity.solvers.values.simple import winning
+from comity.solvers.values.simple import critical_members, winning
 
 
 @declare(
@@ -43,11 +44,13 @@ def johnston_index(game: Game) -> Allocation:
     [0.6667, 0.1667, 0.1667]
     """
     wins = winning(game)
-    share, vulnerable = [Fraction(0)] * game.n, 0
-    for S, won in enumerate(wins):
-        critical = [i for i in members(S) if not wins[S ^ 1 << i]] if won else []
-        vulnerable += bool(critical)
-        for i in critical:
-            share[i] += Fraction(1, len(critical))
+    critical = critical_members(wins)
+    vulnerable = int((critical > 0).sum())
+    share = []
+    for i in range(game.n):
+        with_i, without = (part.reshape(-1, 2, 1 << i) for part in (critical, wins))
+        # How many coalitions that need i need how many in all.
+        counts = np.bincount(with_i[:, 1][(with_i[:, 1] > 0) & ~without[:, 0]], minlength=1).tolist()
+        share.append(sum((Fraction(count, needed) for needed, count in enumerate(counts) if count), Fraction(0)))
     x = tuple(amount / vulnerable for amount in share)
     return Allocation("johnston_index", game.players, x, check_johnston_index(game, x, game.evidence()))

@@ -35,6 +35,6 @@ def public_help_index(game: Game) -> Allocation:
     [0.4, 0.4, 0.2]
     """
     wins = winning(game)
-    counts = [sum(won for S, won in enumerate(wins) if S >> i & 1) for i in range(game.n)]
+    counts = [int(wins.reshape(-1, 2, 1 << i)[:, 1].sum()) for i in range(game.n)]
     x = tuple(Fraction(count, sum(counts)) for count in counts)
     return Allocation("public_help_index", game.players, x, check_public_help_index(game, x, game.evidence()))
