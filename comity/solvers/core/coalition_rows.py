@@ -20,6 +20,8 @@ from comity.linear_programme import Bound, LinearProgramme
 ONE = Fraction(1)
 # Sums of two numbers below this stay inside int64.
 SAFE = 2**61
+# Coalitions of more players are no 64-bit integers.
+MASK_BITS = 62
 
 
 class Allowed(Protocol):
@@ -100,6 +102,12 @@ class IntegerGame:
     def vector(self, S: int) -> list[int]:
         """How often each player counts in S."""
         return [S >> i & 1 for i in range(self.n)]
+
+    def vectors(self, coalitions: Sequence[int]) -> NDArray[np.int64]:
+        """`vector` of each, a row for each; shape (coalitions, n)."""
+        if self.n > MASK_BITS:
+            return np.array([self.vector(S) for S in coalitions], dtype=np.int64).reshape(-1, self.n)
+        return np.array(coalitions, dtype=np.int64)[:, None] >> np.arange(self.n) & 1
 
     def sums(self, amounts: Sequence[int]) -> NDArray[Any]:
         """The sum over every coalition, by coalition, without overflow."""

@@ -7,9 +7,10 @@ excess: that is for the check of the chain, which looks at all of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import lcm
 from typing import Protocol
 
 import numpy as np
@@ -94,8 +95,10 @@ class _Search:
         # An allocation that may be the nucleolus, as long as it agrees with what is settled; and a level that it proved.
         self.guess: Sequence[Fraction] | None = None
         self.reached: ExcessLevel | None = None
-        # By row of the programme: its coalition, and whether it is still to be kept below the level.
+        # By row of the programme: its coalition, how often each player counts there, and whether it is still to be kept
+        # below the level.
         self.rows: list[int] = []
+        self.vectors = np.zeros((0, n), dtype=np.int64)
         self.live: list[bool] = []
         self.bounds = {i: Fraction(game.worth(1 << i)) for i in range(n)} if bounded else {}
         lower = [float(self.bounds[i]) / self.unit if i in self.bounds else -np.inf for i in range(n)]
@@ -181,10 +184,10 @@ class _Search:
 
     def _add(self, coalitions: Sequence[int]) -> None:
         game = self.game
-        rows = np.array([[*game.vector(S), game.unit(S) / self.unit_of_t] for S in coalitions], dtype=float)
-        self.programme.add(
-            rows.reshape(len(coalitions), game.n + 1), np.array([game.worth(S) / self.unit for S in coalitions], dtype=float)
-        )
+        vectors = game.vectors(coalitions)
+        units = np.array([game.unit(S) / self.unit_of_t for S in coalitions])
+        self.programme.add(np.column_stack((vectors, units)), np.array([game.worth(S) / self.unit for S in coalitions]))
+        self.vectors = np.concatenate([self.vectors, vectors])
         self.rows += coalitions
         self.live += [True] * len(coalitions)
 
@@ -208,14 +211,14 @@ class _Search:
                 earlier[S] = weight
             elif weight:
                 return None
-        prices = {j: -sum((w * v[j] for w, v in zip(weights, vectors, strict=True)), ZERO) for j in outside if j < n}
+        prices = {j: -_weighted_sum((w, v[j]) for w, v in zip(weights, vectors, strict=True)) for j in outside if j < n}
         if any(price < 0 or (price and j not in self.bounds) for j, price in prices.items()) or n in outside:
             return None
         bounds = {j: price for j, price in prices.items() if price}
-        t = sum((w * game.worth(S) for S, w in coalitions.items()), ZERO)
-        t += sum((w * self.settled[S] for S, w in earlier.items()), ZERO)
-        t += sum((price * self.bounds[j] for j, price in bounds.items()), ZERO)
-        return ExcessLevel(t, coalitions, bounds, earlier)
+        terms: list[tuple[Fraction, Fraction | int]] = [(w, game.worth(S)) for S, w in coalitions.items()]
+        terms += [(w, self.settled[S]) for S, w in earlier.items()]
+        terms += [(price, self.bounds[j]) for j, price in bounds.items()]
+        return ExcessLevel(_weighted_sum(terms), coalitions, bounds, earlier)
 
     def _settle(self, amounts: dict[int, Fraction]) -> None:
         """These amounts are the same in every allocation that is left; so is what follows from them."""
@@ -233,7 +236,7 @@ class _Search:
             return
         normal = self.span.random_normal()
         self.scan.settle(normal)
-        gone = [r for r, S in enumerate(self.rows) if self.live[r] and not _product(normal, game.vector(S))]
+        gone = [r for r, product in enumerate(_products(self.vectors, normal)) if self.live[r] and not product]
         for r in gone:
             self.live[r] = False
         self.programme.drop(gone)
@@ -242,5 +245,17 @@ class _Search:
             del self.bounds[i]
 
 
-def _product(normal: Sequence[int], vector: Sequence[int]) -> int:
-    return sum(a * b for a, b in zip(normal, vector, strict=True)) % PRIME
+def _weighted_sum(terms: Iterable[tuple[Fraction, Fraction | int]]) -> Fraction:
+    """The sum of weight * amount, over one denominator: adding fraction to fraction is slow."""
+    listed = [(w, a) for w, a in terms if w and a]
+    ours, theirs = lcm(*(w.denominator for w, _ in listed)), lcm(*(a.denominator for _, a in listed))
+    total = sum(w.numerator * (ours // w.denominator) * a.numerator * (theirs // a.denominator) for w, a in listed)
+    return Fraction(total, ours * theirs)
+
+
+def _products(vectors: NDArray[np.int64], normal: Sequence[int]) -> list[int]:
+    """The products of vectors of zeros and ones with one modulo the prime, of its high and low digits separately."""
+    half = PRIME.bit_length() // 2
+    high = vectors @ np.array([a >> half for a in normal])
+    low = vectors @ np.array([a & (1 << half) - 1 for a in normal])
+    return [((a << half) + b) % PRIME for a, b in zip(high.tolist(), low.tolist(), strict=True)]
