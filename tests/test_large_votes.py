@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from comity.certificate import Basis, Verdict
-from comity.checks.large_votes import check_enclosed, enclosed_banzhaf, enclosed_shapley_shubik
+from comity.checks.large_votes import _nodes, _Votes, check_enclosed, enclosed_banzhaf, enclosed_shapley_shubik
 from comity.checks.power import check_banzhaf_index, check_shapley_shubik_index
 from comity.errors import OutsideDomain, TooManyPlayers
 from comity.games.coalitional.voting import VotingGame
@@ -141,3 +141,30 @@ def test_a_thousand_members_within_1e_12(n: int) -> None:
     assert index.certificate
     assert abs(sum(index.exact, Fraction(-1))) < Fraction(1, 10**12)
     assert banzhaf_index(game).certificate
+
+
+@pytest.mark.parametrize("share", [Fraction(1, 2), Fraction(3, 5)])
+def test_some_dozens_of_nodes_are_as_good_as_all(share: Fraction) -> None:  # Trefethen 2013, theorem 19.3
+    weights = np.random.default_rng(0).integers(1, 3, 300).tolist()
+    game = VotingGame(weights, int(sum(weights) * share) + 1)
+    assert len(_nodes(_Votes.of(game))) < 100
+    exact = list(voting_power(game).shapley_shubik.values())
+    found = enclosed_shapley_shubik(game)
+    assert all(abs(Fraction(a) - b) <= c for a, b, c in zip(found.nearest, exact, found.within, strict=True))
+    assert max(found.within) < Fraction(1, 10**14)
+    assert shapley_shubik_by_quadrature(game) == pytest.approx(list(map(float, exact)), abs=1e-15)
+
+
+def test_too_many_additions_name_the_limit_and_the_index_that_needs_one_pass() -> None:
+    weights = np.random.default_rng(0).integers(1, 10**6, 5000).tolist()
+    with pytest.raises(TooManyPlayers, match=r"of 5000 votes .* about five minutes; round the weights, or use banzhaf_index"):
+        shapley_shubik_index(VotingGame(weights, sum(weights) // 2))
+
+
+@pytest.mark.scheduled
+def test_two_thousand_members_within_1e_12() -> None:
+    game = large(2000)
+    for concept in (shapley_shubik_index, banzhaf_index):
+        index = concept(game)
+        assert index.certificate
+        assert abs(sum(index.exact, Fraction(-1))) < Fraction(1, 10**12)
