@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 import comity
 from comity import TableGame, modiclus, prenucleolus
+from comity.checks.excess_chain import Pairs, Span
 from comity.checks.excess_scan import ExcessScan
 from comity.errors import TooManyPlayers
+from comity.solvers.core import widest_pairs
 from comity.solvers.core.least_excesses import least_excesses
 from comity.solvers.core.modiclus import PairGame
 from comity.solvers.core.widest_pairs import classes, pairs_above
@@ -123,11 +125,14 @@ def test_more_players_than_a_table_has_are_refused():
     excess=st.lists(st.integers(-9, 9), min_size=16, max_size=16),
     seen=st.lists(st.integers(0, 4), min_size=16, max_size=16),
     least=st.integers(-3, 18),
+    blocks=st.sampled_from([1, 2, 4, 16]),
 )
-def test_the_widest_pair_of_two_classes_is_the_widest_of_all_such_pairs(excess, seen, least):
+def test_the_widest_pair_of_two_classes_is_the_widest_of_all_such_pairs(excess, seen, least, blocks):
     wide = [excess[S] - excess[T] for S in range(16) for T in range(16) if seen[S] != seen[T]]
     for kind in (np.int64, float, object):
-        found = pairs_above(np.array(excess, dtype=kind), np.array(seen), least, 5)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(widest_pairs, "BLOCKS", blocks)
+            found = pairs_above(np.array(excess, dtype=kind), np.array(seen), least, 5)
         pairs = [divmod(pair, 16) for pair in found]
         assert all(seen[S] != seen[T] and excess[S] - excess[T] > least for S, T in pairs)
         widest = max((width for width in wide if width > least), default=None)
@@ -151,6 +156,27 @@ def test_the_largest_excess_of_all_is_found(worths, sign):
     x = [F(worths[-1], 4)] * 4
     S, most = ExcessScan(game, x, sign=sign).largest()
     assert most == max(sign * excess for excess in game.excesses(x)) == sign * game.excess(S, x)
+
+
+def test_the_empty_coalition_makes_pairs_as_well():
+    # e(A) = 5 and e(B) = -5 are alike to the span; what is outside are the pairs with nobody and with everybody.
+    game, span = TableGame(["A", "B"], [0, 5, -5, 0]), Span(2)
+    span.add([1, -1])
+    assert Pairs(game, [F(0), F(0)]).above(F(5), span) is None
+    S, T = Pairs(game, [F(0), F(0)]).above(F(4), span)
+    assert {S, T} & {0, 3}
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_who_is_apart_from_both_extremes_is_seen_on_its_own_side(sign):
+    # e(AB) = 5 and e(C) = -5 are alike to the span; BC with -2 is not, and only AB is so high that it matters.
+    excess = [0, 0, 0, 5, -5, 0, -2, 0]
+    span = Span(3)
+    for vector in ([1, 1, 0], [0, 0, 1]):
+        span.add(vector)
+    pairs = Pairs(TableGame(["A", "B", "C"], [sign * e for e in excess]), [F(0)] * 3)
+    assert pairs.above(F(6), span) == ((0b011, 0b110) if sign > 0 else (0b110, 0b011))
+    assert pairs.above(F(7), span) is None
 
 
 # --- what is refuted ---------------------------------------------------------------------------------------

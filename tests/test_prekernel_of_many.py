@@ -83,7 +83,8 @@ def test_a_random_game_of_fifteen_has_a_point_and_near_misses_are_refuted():
 
 
 @pytest.mark.parametrize("unit", [1, 10**30, 10**300])
-def test_where_doubles_cannot_tell_integers_do(unit):
+def test_where_doubles_cannot_tell_integers_do(unit, monkeypatch):
+    monkeypatch.setattr(rounds, "chains", lambda *_, **__: iter(()))
     # What one or two add alone is lost in doubles beside what three add.
     small = np.random.default_rng(3).integers(0, 9, 1 << 5).tolist()
     worths = [0] + [unit * (10**17 * (S.bit_count() >= 3) + small[S]) for S in range(1, 32)]
