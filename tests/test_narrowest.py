@@ -21,6 +21,10 @@ KINDS = {
     "longer": np.array([int(a) * 2**150 + 7 * S % 11 for S, a in enumerate(RNG.integers(-9, 9, 1 << N))], dtype=object),
     # Merging gains next to nothing, or loses it: the last digits decide.
     "close": np.array([S * 10**30 - 2**40 + int(a) for S, a in enumerate(RNG.integers(0, 2**39, 1 << N))], dtype=object),
+    # The last digits of the narrowest carry.
+    "carried": np.array(
+        [S * (10**30 + 7**20) + int(a) for S, a in enumerate(np.random.default_rng(0).integers(0, 2**30, 1 << N))], dtype=object
+    ),
     # One merger loses what only the last digits show.
     "nearly lost": np.array([S * 10**30 - 2**40 * (4 if S == 3 else 1) for S in EVERY], dtype=object),
     "lost below a billionth": np.array([S * (10**30 + 2**47) - 2**40 * (4 if S == 5 else 1) for S in EVERY], dtype=object),
