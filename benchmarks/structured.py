@@ -21,16 +21,19 @@ from typing import Any
 import numpy as np
 from bars import Bar, figure
 from measure import Seconds, best, taken
-from structured_games import COLLEGE_VOTES, links, market, network, rules, votes
+from structured_games import COLLEGE_VOTES, flow, links, market, network, production, rules, trade, votes
 
 from comity.games.coalitional.airport import AirportGame
 from comity.games.coalitional.queueing import QueueingGame
 from comity.games.coalitional.voting import VotingGame
 from comity.results import Allocation
+from comity.solvers.core.core_point import core_point
 from comity.solvers.core.nucleolus import nucleolus
+from comity.solvers.core.owen_vector import owen_vector
 from comity.solvers.rules.bird_rule import bird_rule
 from comity.solvers.rules.claims import constrained_equal_awards, constrained_equal_losses, proportional_rule, talmud_rule
 from comity.solvers.values.banzhaf_index import banzhaf_index
+from comity.solvers.values.rounded import rounded
 from comity.solvers.values.shapley import shapley_value
 from comity.solvers.values.shapley_shubik import shapley_shubik_index
 
@@ -101,11 +104,23 @@ def tasks() -> Iterator[Task]:
     """Name and what is to be timed, beyond the bars; the games are made before."""
     whole = VotingGame(*COLLEGE_VOTES)
     yield "voting: Shapley-Shubik, US electoral college, 51", lambda: shapley_shubik_index(whole)
-    sixty = VotingGame(*votes(60, 1000))
-    yield "voting: nucleolus, 60 members, weights to 1000", lambda: nucleolus(sixty)
+    for n, most in ((60, 1000), (100, 100), (150, 100), (150, 1000)):
+        long = VotingGame(*votes(n, most))
+        yield f"voting: nucleolus, {n} members, weights to {most}", lambda long=long: nucleolus(long)  # type: ignore[misc]
+    for n in (2000, 5000):
+        large = vote(n)
+        yield f"voting: Banzhaf, {n} members", lambda large=large: banzhaf_index(large)  # type: ignore[misc]
+        yield f"voting: Shapley-Shubik, {n} members", lambda large=large: shapley_shubik_index(large)  # type: ignore[misc]
+    works = production(1000, 100, 200)
+    yield "linear production: core by prices, 1000 owners, 100 resources, 200 products", lambda: core_point(works)
+    yield "linear production: Owen vector, 1000 owners, 100 resources, 200 products", lambda: owen_vector(works)
+    pipes, goods = flow(5000, 1000, 30_000), trade(5000, 5)
+    yield "flow: core by a least cut, 5000 owners, 30000 arcs", lambda: core_point(pipes)
+    yield "market: core by prices, 5000 traders, 5 goods", lambda: core_point(goods)
     amounts = np.random.default_rng(0).integers(1, 10**6, MANY).tolist()
     airport = AirportGame(amounts)
     yield f"airport: Shapley value, {MANY}", lambda: shapley_value(airport)
+    yield f"airport: Shapley value rounded for a file, {MANY}", lambda: rounded(airport, shapley_value(airport))
     yield f"airport: nucleolus, {MANY}", lambda: nucleolus(airport)
     for served in ("first", "last"):
         queue = QueueingGame(amounts, served)
@@ -119,6 +134,8 @@ def tasks() -> Iterator[Task]:
     yield "rules: Shapley value, 2000 members, 5000 rules, 20 away", lambda: shapley_value(many)
     shared = links(1000, 3000, 20)
     yield "shared links: Shapley value, 1000 members, 3000 links", lambda: shapley_value(shared)
+    more = links(MANY, MANY, 20)
+    yield f"shared links: Shapley value, {MANY} members, {MANY} links", lambda: shapley_value(more)
 
 
 def main() -> None:

@@ -9,6 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from comity.games.coalitional.assignment import AssignmentGame
+from comity.games.coalitional.flow import FlowGame
+from comity.games.coalitional.linear_production import LinearProductionGame
+from comity.games.coalitional.market import MarketGame
 from comity.games.coalitional.rules import RuleGame
 from comity.games.coalitional.shared_links import SharedLinksGame
 from comity.games.coalitional.spanning_tree import SpanningTreeGame
@@ -35,6 +38,38 @@ def gains(k: int) -> list[list[int]]:
 def market(k: int) -> AssignmentGame:
     """k sellers and k buyers with random gains."""
     return AssignmentGame(gains(k))
+
+
+def production(owners: int, resources: int, products: int) -> LinearProductionGame:
+    """Uses, prices and endowments with two decimals; a product uses about a third of the resources."""
+    rng = np.random.default_rng(0)
+    drawn = rng.uniform(0.1, 5, (resources, products)).round(2)
+    uses = np.where(rng.random((resources, products)) < 0.3, drawn, 0)
+    uses[np.arange(products) % resources, np.arange(products)] = 1.25
+    prices, endowments = rng.uniform(1, 20, products).round(2), rng.uniform(0, 50, (owners, resources)).round(2)
+    return LinearProductionGame(prices.tolist(), uses.tolist(), endowments.tolist())
+
+
+def flow(owners: int, places: int, arcs: int) -> FlowGame:
+    """Random arcs between numbered places; the owners take turns."""
+    rng = np.random.default_rng(0)
+    ends = rng.integers(0, places, (arcs, 2)).tolist()
+    capacities = rng.uniform(0, 9, arcs).round(1).tolist()
+    listed = [(f"p{a}", f"p{b}", c, f"m{k % owners}") for k, ((a, b), c) in enumerate(zip(ends, capacities, strict=True))]
+    return FlowGame(listed, "p0", f"p{places - 1}")
+
+
+def trade(traders: int, goods: int) -> MarketGame:
+    """Each owns some of each good and values it in two steps."""
+    rng = np.random.default_rng(0)
+    owned, amounts = rng.uniform(0, 5, (2, traders, goods)).round(1).tolist()
+    worths = -np.sort(-rng.uniform(0, 9, (traders, goods, 2)).round(2), axis=2)
+    endowments = {f"m{i}": {f"g{k}": amount for k, amount in enumerate(row)} for i, row in enumerate(owned)}
+    utilities = {
+        f"m{i}": {f"g{k}": [(amounts[i][k], worth) for worth in steps] for k, steps in enumerate(row)}
+        for i, row in enumerate(worths.tolist())
+    }
+    return MarketGame(endowments, utilities)
 
 
 def network(n: int) -> SpanningTreeGame:
