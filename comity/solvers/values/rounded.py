@@ -22,13 +22,13 @@ def rounded(game: Game, result: Allocation, decimals: int = 15) -> Allocation:
     Exact amounts can be too long for a file: those of an airport of n lengths have a denominator like lcm(1, ..., n), of 4,349
     digits for 10,000.  The rounded result says so: its certificate's basis is ENCLOSED, its claim names the bound, and `confirm`
     works the exact amounts out again.  Where all together get the worth of the grand coalition, they still do: units of the last
-    decimal go to those who lost most by rounding, and what is no multiple of one, if anything, to the first.
+    decimal go to those who lost most by rounding, among equals to the first, and less than a unit, if any, to who lost least.
 
     Parameters
     ----------
     game : Game
     result : Allocation
-        Of a value that its check works out again: Shapley, Banzhaf, Owen's on rules, and their like.
+        Of a value that its check works out again, such as Shapley's and Banzhaf's; others are refused.
     decimals : int
         From 0 to 200.
 
@@ -39,7 +39,7 @@ def rounded(game: Game, result: Allocation, decimals: int = 15) -> Allocation:
     >>> airport = AirportGame({"A": 10, "B": 20, "C": 40})
     >>> short = rounded(airport, shapley_value(airport), decimals=3)
     >>> [float(x) for x in short.exact], sum(short.exact)
-    ([3.333, 8.333, 28.334], Fraction(40, 1))
+    ([3.334, 8.333, 28.333], Fraction(40, 1))
     >>> short.certificate.basis.value, short.certificate.claim
     ('ENCLOSED', 'the amounts are the Shapley value, none off by more than 0.001')
     """
