@@ -9,13 +9,16 @@ from comity.certificate import Certificate, holds_if
 from comity.checks.airport_nucleolus import airport_flaw
 from comity.checks.core import exact_amounts, settled
 from comity.checks.excess_chain import flaw, read_levels
+from comity.checks.induced_subgraph_nucleolus import induced_subgraph_flaw
 from comity.checks.structured_excesses import objecting_coalitions
 from comity.declaration import declare
 from comity.exact_array import ExactArray
 from comity.games.coalitional.airport import AirportGame
 from comity.games.coalitional.base import Game
+from comity.games.coalitional.induced_subgraph import InducedSubgraphGame
 
 PREKERNEL = "prekernel of a concave cost"
+COMPLEMENTS = "each coalition complains as much as the others"
 
 
 @declare(
@@ -29,7 +32,8 @@ def check_prenucleolus(game: Game, x: Sequence[Any], witness: Mapping[str, Any])
 
     A level is ``{"epsilon": e, "coalitions": [[names, weight], ...], "earlier": [[names, weight], ...]}``.
     No linear programme is solved: 2**n inequalities a level, in integers; large votes and assignment games are proved by their
-    structure.  ``{"argument": "prekernel of a concave cost"}`` instead of levels compares neighbours in an airport game.
+    structure.  ``{"argument": "prekernel of a concave cost"}`` instead of levels compares neighbours in an airport game, and
+    ``{"argument": "each coalition complains as much as the others"}`` looks at the links of an induced subgraph game.
 
     Examples
     --------
@@ -77,8 +81,11 @@ def check_chain(
     ``bounded`` means among imputations; ``shown`` is kept in the witness.
     """
     game, kept = settled(game, witness)
-    if isinstance(game, AirportGame) and divisors is None and witness.get("argument") == PREKERNEL:
-        return _by_prekernel(name, game, x)
+    argument = witness.get("argument")
+    if divisors is None and argument == PREKERNEL and isinstance(game, AirportGame):
+        return _by_argument(name, PREKERNEL, airport_flaw(game, exact_amounts(game, x)))
+    if divisors is None and argument == COMPLEMENTS and isinstance(game, InducedSubgraphGame):
+        return _by_argument(name, COMPLEMENTS, induced_subgraph_flaw(game, exact_amounts(game, x), bounded))
     objectors = objecting_coalitions(game, exact_amounts(game, x), divisors)
     levels = read_levels(objectors, witness, bounded)
     reason = flaw(objectors, levels, bounded)
@@ -95,11 +102,10 @@ def check_chain(
     )
 
 
-def _by_prekernel(name: str, game: AirportGame, x: Sequence[Any]) -> Certificate:
-    reason = airport_flaw(game, exact_amounts(game, x))
+def _by_argument(name: str, argument: str, reason: str) -> Certificate:
     return Certificate(
         f"the allocation is the {name}",
         holds_if(not reason),
-        witness={"argument": PREKERNEL, **({"reason": reason} if reason else {})},
+        witness={"argument": argument, **({"reason": reason} if reason else {})},
         check=f"check_{name}",
     )

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from fractions import Fraction
 
 from comity.certificate import Certificate
-from comity.checks.nucleolus import PREKERNEL, check_nucleolus, check_prenucleolus
+from comity.checks.nucleolus import COMPLEMENTS, PREKERNEL, check_nucleolus, check_prenucleolus
 from comity.declaration import declare
 from comity.errors import SolverFailure
 from comity.games.coalitional.airport import AirportGame
 from comity.games.coalitional.base import Game
+from comity.games.coalitional.induced_subgraph import InducedSubgraphGame
 from comity.results import Allocation
 from comity.solvers.core.airport_nucleolus import FEW_PLAYERS, airport_nucleolus
+from comity.solvers.core.induced_subgraph_nucleolus import all_get_what_they_are_worth_alone, induced_subgraph_prenucleolus
 from comity.solvers.core.least_excesses import confirmed, require_imputations
 from comity.solvers.core.structured_levels import nucleolus_chains
 
@@ -47,7 +50,8 @@ def prenucleolus(game: Game) -> Allocation:
     game : Game
         Its table of 2**n worths is read; within about a second up to 22 players.  Weighted votes (of hundreds of members,
         or of forty with weights of many digits) and assignment games (of a hundred players) need no table,
-        nor do airports of tens of thousands.  A vote of a hundred takes about a second.
+        nor do airports of tens of thousands and joint worths of pairs (`InducedSubgraphGame`).  A vote of a hundred takes
+        about a second.
 
     References
     ----------
@@ -60,7 +64,9 @@ def prenucleolus(game: Game) -> Allocation:
     (Fraction(70, 1), Fraction(20, 1), Fraction(30, 1))
     """
     if isinstance(game, AirportGame) and game.n > FEW_PLAYERS:
-        return _of_airport(game, "prenucleolus", check_prenucleolus)
+        return _argued(game, "prenucleolus", airport_nucleolus(game), PREKERNEL, check_prenucleolus)
+    if isinstance(game, InducedSubgraphGame):
+        return _argued(game, "prenucleolus", induced_subgraph_prenucleolus(game), COMPLEMENTS, check_prenucleolus)
     found = nucleolus_chains(game, bounded=False)
     evidence = game.evidence()
     return confirmed(game, "prenucleolus", found, lambda x, levels: check_prenucleolus(game, x, {"levels": levels, **evidence}))
@@ -96,7 +102,8 @@ def nucleolus(game: Game) -> Allocation:
     game : Game
         Its table of 2**n worths is read; within about a second up to 22 players.  Weighted votes (of hundreds of members,
         or of forty with weights of many digits) and assignment games (of a hundred players) need no table,
-        nor do airports of tens of thousands.  A vote of a hundred takes about a second.
+        nor do airports of tens of thousands and joint worths of pairs (`InducedSubgraphGame`).  A vote of a hundred takes
+        about a second.
 
     Raises
     ------
@@ -114,17 +121,21 @@ def nucleolus(game: Game) -> Allocation:
     >>> nucleolus(glove)["right"]
     1.0
     """
+    if isinstance(game, InducedSubgraphGame):
+        x = induced_subgraph_prenucleolus(game)
+        if all_get_what_they_are_worth_alone(game, x):
+            return _argued(game, "nucleolus", x, COMPLEMENTS, check_nucleolus)
     require_imputations(game, "nucleolus")
     if isinstance(game, AirportGame) and game.n > FEW_PLAYERS:
-        return _of_airport(game, "nucleolus", check_nucleolus)
+        return _argued(game, "nucleolus", airport_nucleolus(game), PREKERNEL, check_nucleolus)
     found = nucleolus_chains(game, bounded=True)
     evidence = game.evidence()
     return confirmed(game, "nucleolus", found, lambda x, levels: check_nucleolus(game, x, {"levels": levels, **evidence}))
 
 
-def _of_airport(game: AirportGame, concept: str, check: Callable[..., Certificate]) -> Allocation:
-    x = airport_nucleolus(game)
-    certificate = check(game, x, {"argument": PREKERNEL})
+def _argued(game: Game, concept: str, x: Sequence[Fraction], argument: str, check: Callable[..., Certificate]) -> Allocation:
+    """An allocation that a theorem on games of this kind proves, once what it supposes has been confirmed."""
+    certificate = check(game, x, {"argument": argument})
     if not certificate:
         raise SolverFailure(f"the {concept} found was not confirmed: {certificate.witness['reason']}; please report the game")
     return Allocation(concept, game.players, tuple(x), certificate)
