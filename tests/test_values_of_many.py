@@ -14,7 +14,7 @@ import comity
 from comity import TableGame, Verdict
 from comity.checks import equal_values
 from comity.checks.contributions import largest_excess_with_each, least_and_most_added
-from comity.checks.level_sums import joining_sums, level_sums
+from comity.checks.level_sums import contribution_sums, joining_sums, level_sums
 from comity.coalitions import sizes
 from comity.exact_array import ExactArray
 from comity.testing import strategies
@@ -61,8 +61,34 @@ def test_contributions_by_size_are_added_up(game):
 @settings(max_examples=40, deadline=None)
 @given(game=strategies.gain_or_cost_games(max_players=5))
 def test_sums_by_size_and_recursions_give_the_same_values(game):
-    assert equal_values._solidarity_by_sizes(game) == equal_values._solidarity_by_leaving(game)
+    assert equal_values._mean_contributions(game) == solidarity_by_leaving(game)
     assert equal_values._consensus_by_sizes(game) == equal_values._consensus_by_remainders(game)
+
+
+def solidarity_by_leaving(game) -> list[F]:
+    """One of the s members, each as likely, leaves S: x_i(S) is 1/s of the mean contribution and the mean of x_i(S - j) over j."""
+    v = game.exact_table()  # Calvo 2008
+    value: list[dict[int, F]] = [{}]
+    for S in range(1, len(v)):
+        inside, s = [i for i in range(game.n) if S >> i & 1], S.bit_count()
+        mean = sum(v[S] - v[S ^ 1 << k] for k in inside) / F(s)
+        value.append({i: (mean + sum(value[S ^ 1 << j][i] for j in inside if j != i)) / s for i in inside})
+    return [value[-1][i] for i in range(game.n)]
+
+
+@pytest.mark.parametrize("n", [1, 2, 9, 10, 11, 12])
+@pytest.mark.parametrize("largest", [5, 2**35 + 1, 2**61, 10**40])
+def test_contributions_of_members_are_added_up_by_size(n, largest):
+    rng = np.random.default_rng(n)
+    numbers = np.array([int(a) * largest // 10**9 for a in rng.integers(-(10**9), 10**9 + 1, 1 << n)], dtype=object)
+    # As far apart as can be: alternating signs by size add up the most.
+    numbers[sizes(n) % 2 == 1] = largest
+    numbers[sizes(n) % 2 == 0] -= largest
+    size, S = sizes(n), np.arange(1 << n)
+    added = sum(np.where(S >> k & 1 == 1, numbers - numbers[S & ~(1 << k)], 0) for k in range(n))
+    assert contribution_sums(ExactArray(numbers, 7)) == [
+        [sum(added[(size == s) & (S >> i & 1 == 1)].tolist()) for s in range(n + 1)] for i in range(n)
+    ]
 
 
 # --- the values ------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from typing import Any
 from comity.certificate import Certificate
 from comity.checks.comparison import compared, most_with_a_table
 from comity.checks.core import settled
-from comity.checks.level_sums import joining_sums, level_sums
+from comity.checks.level_sums import contribution_sums, joining_sums
 from comity.coalitions import members
 from comity.declaration import declare
 from comity.games.coalitional.base import Game
@@ -19,11 +19,9 @@ from comity.games.coalitional.base import Game
 MAX_RECURSION = 14
 
 
-@declare("check", "Each amount is the solidarity value's", reference="Calvo (2008)", confirms=("solidarity_value",))
+@declare("check", "Each amount is the solidarity value's", reference="Nowak & Radzik (1994)", confirms=("solidarity_value",))
 def check_solidarity_value(game: Game, x: Sequence[Any], witness: Mapping[str, Any] | None = None) -> Certificate:
-    """One of the s members, each as likely, leaves S: x_i(S) is 1/s of the mean contribution, and the mean of x_i(S - j) over j.
-
-    With more than 14 players: the Shapley value of v(S) / (s + 1), and of v(N) for everybody (Radzik & Driessen 2013).
+    """x_i = sum over S with i of (n - s)! (s - 1)! / n! times the mean of v(S) - v(S - k) over the s members k, compared exactly.
 
     Examples
     --------
@@ -37,7 +35,7 @@ def check_solidarity_value(game: Game, x: Sequence[Any], witness: Mapping[str, A
         x,
         "the amounts are the solidarity value",
         "check_solidarity_value",
-        lambda: (_solidarity_by_leaving if game.n <= MAX_RECURSION else _solidarity_by_sizes)(game),
+        lambda: _mean_contributions(game),
         kept,
         most_with_a_table(game),
     )
@@ -123,30 +121,13 @@ def check_consensus_value(game: Game, x: Sequence[Any], witness: Mapping[str, An
     )
 
 
-def _solidarity_by_leaving(game: Game) -> list[Fraction]:
-    table, denominator = game.scaled_table
-    value: list[dict[int, Fraction]] = [{}]
-    for S in range(1, len(table)):
-        inside, s = list(members(S)), S.bit_count()
-        mean = Fraction(sum(table[S] - table[S ^ 1 << k] for k in inside), s)
-        value.append(
-            {i: (mean + sum((value[S ^ 1 << j][i] for j in inside if j != i), Fraction(0))) / s for i in inside},
-        )
-    return [value[-1][i] / denominator for i in range(game.n)]
-
-
-def _solidarity_by_sizes(game: Game) -> list[Fraction]:
+def _mean_contributions(game: Game) -> list[Fraction]:
     n, table = game.n, game.integer_table
-    with_player, everywhere = level_sums(table)
-    order = [Fraction(1, n * comb(n - 1, s)) for s in range(n)]
-    counts = [Fraction(1, s + 1) for s in range(n)] + [Fraction(1)]
+    # A coalition of s counts 1 / (s C(n, s)), and its mean is an s-th of what its members add.
+    shares = [Fraction(0), *(Fraction(1, s * s * comb(n, s)) for s in range(1, n + 1))]
     return [
-        sum(
-            (order[s] * (counts[s + 1] * own[s + 1] - counts[s] * (everywhere[s] - own[s])) for s in range(n)),
-            Fraction(0),
-        )
-        / table.denominator
-        for own in with_player
+        sum((share * total for share, total in zip(shares, added, strict=True)), Fraction(0)) / table.denominator
+        for added in contribution_sums(table)
     ]
 
 

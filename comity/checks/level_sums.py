@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -26,14 +27,7 @@ def level_sums(table: ExactArray) -> tuple[list[list[int]], list[int]]:
     >>> level_sums(ExactArray.of([0, 1, 2, 5]))
     ([[0, 1, 5], [0, 2, 5]], [0, 3, 5])
     """
-    n = len(table).bit_length() - 1
-    with_player, everywhere = [[0] * (n + 1) for _ in range(n)], [0] * (n + 1)
-    for shift, limb in _limbs(table):
-        for i, sums in enumerate(_of_limb(limb)):
-            levels = everywhere if i == n else with_player[i]
-            for size, total in enumerate(sums):
-                levels[size] += total << shift
-    return with_player, everywhere
+    return _added_up(len(table).bit_length() - 1, _limbs(table))
 
 
 def joining_sums(table: ExactArray) -> list[list[int]]:
@@ -46,6 +40,38 @@ def joining_sums(table: ExactArray) -> list[list[int]]:
     """
     with_player, everywhere = level_sums(table)
     return [[own[s + 1] - (everywhere[s] - own[s]) for s in range(len(own) - 1)] for own in with_player]
+
+
+def contribution_sums(table: ExactArray) -> list[list[int]]:
+    """For each player and each size the sum, over the coalitions S of that size with the player, of what each member adds to S.
+
+    That is the sum of v(S) - v(S - k) over the members k of S, in numerators.
+
+    Examples
+    --------
+    >>> contribution_sums(ExactArray.of([0, 1, 2, 5]))
+    [[0, 1, 7], [0, 2, 7]]
+    """
+    n = len(table).bit_length() - 1
+
+    def contributions(limb: NDArray[np.int64]) -> NDArray[np.int64]:
+        # Of 36 bits and fewer than 32 members: 42 bits, which 2**10 summands make 52.
+        added = np.zeros_like(limb)
+        for i in range(n):
+            halves, sums = limb.reshape(-1, 2, 1 << i), added.reshape(-1, 2, 1 << i)
+            sums[:, 1] += halves[:, 1] - halves[:, 0]
+        return added
+
+    return _added_up(n, ((shift, contributions(limb)) for shift, limb in _limbs(table)))[0]
+
+
+def _added_up(n: int, parts: Iterable[tuple[int, NDArray[np.int64]]]) -> tuple[list[list[int]], list[int]]:
+    levels = [[0] * (n + 1) for _ in range(n + 1)]
+    for shift, part in parts:
+        for level, sums in zip(levels, _of_limb(part), strict=True):
+            for size, total in enumerate(sums):
+                level[size] += total << shift
+    return levels[:-1], levels[-1]
 
 
 def _limbs(table: ExactArray) -> Iterator[tuple[int, NDArray[np.int64]]]:
@@ -66,22 +92,38 @@ def _of_limb(worths: NDArray[np.int64]) -> list[list[int]]:
     # By block and size within it; and, by size of the block, all blocks on top of each other.
     by_block = (blocks.astype(float) @ (within[:, None] == np.arange(inside + 1)).astype(float)).astype(np.int64)
     by_place = np.stack([blocks[block_sizes == size].sum(axis=0) for size in range(n - inside + 1)])
-    return [
-        *(_by_size(by_place[:, within_it], within[within_it]) for within_it in _with_each(inside)),
-        *(_by_size(by_block[with_it].T, block_sizes[with_it]) for with_it in _with_each(n - inside)),
-        _by_size(by_place, within),
-    ]
+    *inner, everywhere = _by_both(by_place)
+    outer = _by_both(by_block.T)[:-1] if n > inside else []
+    return [*inner, *outer, everywhere]
+
+
+def _by_both(sums: NDArray[np.int64]) -> list[list[int]]:
+    """For each player within the places, and for anybody, added up by the size that the row says and that of the place together."""
+    k = sums.shape[1].bit_length() - 1
+    if k <= INSIDE:
+        by_size = (sums @ _members_and_sizes(k)).reshape(len(sums), k + 1, k + 1)
+    else:
+        size = sizes(k)
+        by_size = np.empty((len(sums), k + 1, k + 1), dtype=np.int64)
+        for i, chosen in enumerate((*_with_each(k), np.ones(1 << k, dtype=bool))):
+            part, part_size = sums[:, chosen], size[chosen]
+            for s in range(k + 1):
+                by_size[:, i, s] = part[:, part_size == s].sum(axis=1)
+    found = np.zeros((k + 1, len(sums) + k), dtype=np.int64)
+    for row in range(len(sums)):
+        found[:, row : row + k + 1] += by_size[row]
+    listed: list[list[int]] = found.tolist()
+    return listed
+
+
+@cache
+def _members_and_sizes(k: int) -> NDArray[np.int64]:
+    """Which places have just so many players and a given one, the last: any; a column for each of both."""
+    size = sizes(k)[:, None] == np.arange(k + 1)
+    having = np.stack([*_with_each(k), np.ones(1 << k, dtype=bool)], axis=1)
+    return (having[:, :, None] & size[:, None, :]).reshape(1 << k, -1).astype(np.int64)
 
 
 def _with_each(n: int) -> Iterator[NDArray[np.bool_]]:
     masks = np.arange(1 << n)
     return ((masks >> i & 1).astype(bool) for i in range(n))
-
-
-def _by_size(sums: NDArray[np.int64], size: NDArray[Any]) -> list[int]:
-    """Added up by the size that the row says and the size of the column together."""
-    found = [0] * (len(sums) + int(size.max(initial=0)))
-    for column_size in np.unique(size).tolist():
-        for row, total in enumerate(sums[:, size == column_size].sum(axis=1).tolist()):
-            found[row + column_size] += total
-    return found

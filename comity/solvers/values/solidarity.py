@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from fractions import Fraction
-
-import numpy as np
+from math import comb, lcm
 
 from comity.checks.equal_values import check_solidarity_value
 from comity.declaration import declare
-from comity.exact_array import ExactArray
 from comity.games.coalitional.base import Game
 from comity.results import Allocation
-from comity.solvers.values.sums import lcm_of_sizes, weighted_totals
+from comity.solvers.values.sums import weighted_totals
 
 
 @declare(
@@ -38,15 +36,14 @@ def solidarity_value(game: Game) -> Allocation:
     >>> solidarity_value(TableGame(["A", "B"], [0, 4, 0, 4])).amounts.tolist()
     [3.0, 1.0]
     """
+    # Contributions multiplied out, v(S) with s members counts 1 / (s (s + 1) C(n, s)) for a member, 1 / n if S is everybody, and
+    # 1 / ((s + 1)**2 C(n, s + 1)) against everybody else; what counts against everybody follows from efficiency.
     n, table = game.n, game.integer_table
-    # What the members of S add to the others of S: at most 2n worths.
-    added = np.zeros_like(table.numerators, dtype=np.int64 if 2 * n * table.largest < 1 << 62 else object)
-    worths = table.numerators.astype(added.dtype, copy=False)
-    for i in range(n):
-        halves, sums = worths.reshape(-1, 2, 1 << i), added.reshape(-1, 2, 1 << i)
-        sums[:, 1] += halves[:, 1] - halves[:, 0]
-    # With M = lcm(1..n): M / s and the weights M (n - s)! (s - 1)! / n! are integers.
-    M, weight = lcm_of_sizes(n)
-    x, _ = weighted_totals(ExactArray(added, 1), [0, *(M // s * weight[s - 1] for s in range(1, n + 1))])
-    amounts = tuple(Fraction(total, M * M * table.denominator) for total in x)
+    members = [Fraction(0), *(Fraction(1, s * (s + 1) * comb(n, s)) for s in range(1, n)), Fraction(1, n)]
+    strangers = [*(Fraction(1, (s + 1) ** 2 * comb(n, s + 1)) for s in range(n)), Fraction(0)]
+    weights = [a + b for a, b in zip(members, strangers, strict=True)]
+    unit = lcm(*(weight.denominator for weight in weights))
+    containing, _ = weighted_totals(table, [weight.numerator * (unit // weight.denominator) for weight in weights])
+    everywhere = Fraction(sum(containing) - unit * int(table.numerators[-1]), n)
+    amounts = tuple((total - everywhere) / (unit * table.denominator) for total in containing)
     return Allocation("solidarity_value", game.players, amounts, check_solidarity_value(game, amounts, game.evidence()))
