@@ -66,7 +66,7 @@ def test_sums_by_size_and_recursions_give_the_same_values(game):
 
 
 def solidarity_by_leaving(game) -> list[F]:
-    """One of the s members, each as likely, leaves S: x_i(S) is 1/s of the mean contribution and the mean of x_i(S - j) over j."""
+    """One of the s members, each as likely, leaves S: x_i(S) is 1/s of the mean contribution and the mean of x_i(S - j)."""
     v = game.exact_table()  # Calvo 2008
     value: list[dict[int, F]] = [{}]
     for S in range(1, len(v)):

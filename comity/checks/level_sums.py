@@ -98,7 +98,7 @@ def _of_limb(worths: NDArray[np.int64]) -> list[list[int]]:
 
 
 def _by_both(sums: NDArray[np.int64]) -> list[list[int]]:
-    """For each player within the places, and for anybody, added up by the size that the row says and that of the place together."""
+    """For each player within the places, and for anybody, added up by the sizes of row and place together."""
     k = sums.shape[1].bit_length() - 1
     if k <= INSIDE:
         by_size = (sums @ _members_and_sizes(k)).reshape(len(sums), k + 1, k + 1)
@@ -121,7 +121,8 @@ def _members_and_sizes(k: int) -> NDArray[np.int64]:
     """Which places have just so many players and a given one, the last: any; a column for each of both."""
     size = sizes(k)[:, None] == np.arange(k + 1)
     having = np.stack([*_with_each(k), np.ones(1 << k, dtype=bool)], axis=1)
-    return (having[:, :, None] & size[:, None, :]).reshape(1 << k, -1).astype(np.int64)
+    both: NDArray[np.bool_] = having[:, :, None] & size[:, None, :]
+    return both.reshape(1 << k, -1).astype(np.int64)
 
 
 def _with_each(n: int) -> Iterator[NDArray[np.bool_]]:
