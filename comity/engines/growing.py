@@ -34,6 +34,8 @@ class GrowingProgramme:
             "solver": "simplex",
             "presolve": "off",
             "parallel": "off",
+            # Devex: few rows are added at a time, for which the weights of steepest edges are not worth their price.
+            "simplex_dual_edge_weight_strategy": 1,
             "primal_feasibility_tolerance": 1e-9,
             "dual_feasibility_tolerance": 1e-9,
         }.items():

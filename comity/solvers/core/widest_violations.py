@@ -79,15 +79,15 @@ class WidestViolations:
         """The largest excess in each block of what is not settled, and where; where it is above a number, that is."""
         excess = self.worths[rows]
         excess -= first
-        if self.slower is None:
-            best = excess.max(axis=1) - others[rows]
-        else:
+        if self.slower is not None:
             excess -= others[rows, None]
             excess *= self.slower[rows]
-            best = excess.max(axis=1)
-        where = np.zeros(len(rows), dtype=np.int64)
+        where = excess.argmax(axis=1)
+        best = excess[np.arange(len(rows)), where]
+        if self.slower is None:
+            best -= others[rows]
         # Most settled coalitions are in the few blocks that seem to have a large excess.
-        look = np.flatnonzero(best > above)
+        look = np.flatnonzero((best > above) & (self.first_seen[where] == self.others_seen[rows]))
         if look.size:
             part = excess[look]
             part[self.first_seen == self.others_seen[rows[look], None]] = -np.inf
