@@ -27,7 +27,7 @@ def level_sums(table: ExactArray) -> tuple[list[list[int]], list[int]]:
     >>> level_sums(ExactArray.of([0, 1, 2, 5]))
     ([[0, 1, 5], [0, 2, 5]], [0, 3, 5])
     """
-    return _added_up(len(table).bit_length() - 1, _limbs(table))
+    return _added_up(len(table).bit_length() - 1, limbs(table))
 
 
 def joining_sums(table: ExactArray) -> list[list[int]]:
@@ -62,7 +62,16 @@ def contribution_sums(table: ExactArray) -> list[list[int]]:
             sums[:, 1] += halves[:, 1] - halves[:, 0]
         return added
 
-    return _added_up(n, ((shift, contributions(limb)) for shift, limb in _limbs(table)))[0]
+    return _added_up(n, ((shift, contributions(limb)) for shift, limb in limbs(table)))[0]
+
+
+def limbs(table: ExactArray) -> Iterator[tuple[int, NDArray[np.int64]]]:
+    """Shifts, and integers of up to 36 bits: shifted by so many bits, they add up to the numerators."""
+    bits = max(table.largest, 1).bit_length()
+    for shift in range(0, bits, LIMB):
+        last = shift + LIMB >= bits
+        part: NDArray[Any] = table.numerators >> shift
+        yield shift, np.asarray(part if last else part & ((1 << LIMB) - 1)).astype(np.int64, copy=False)
 
 
 def _added_up(n: int, parts: Iterable[tuple[int, NDArray[np.int64]]]) -> tuple[list[list[int]], list[int]]:
@@ -72,15 +81,6 @@ def _added_up(n: int, parts: Iterable[tuple[int, NDArray[np.int64]]]) -> tuple[l
             for size, total in enumerate(sums):
                 level[size] += total << shift
     return levels[:-1], levels[-1]
-
-
-def _limbs(table: ExactArray) -> Iterator[tuple[int, NDArray[np.int64]]]:
-    """Integers of up to 36 bits whose sum, each shifted by its bits, are the numerators."""
-    bits = max(table.largest, 1).bit_length()
-    for shift in range(0, bits, LIMB):
-        last = shift + LIMB >= bits
-        part: NDArray[Any] = table.numerators >> shift
-        yield shift, np.asarray(part if last else part & ((1 << LIMB) - 1)).astype(np.int64, copy=False)
 
 
 def _of_limb(worths: NDArray[np.int64]) -> list[list[int]]:

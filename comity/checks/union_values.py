@@ -7,17 +7,22 @@ from fractions import Fraction
 from math import comb
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from comity import rational
 from comity.certificate import Certificate
 from comity.checks.comparison import compared
 from comity.checks.core import settled
-from comity.coalitions import label, mask_of, names_of, subsets
+from comity.checks.level_sums import limbs
+from comity.coalitions import label, mask_of, members, names_of, sizes
 from comity.declaration import declare
 from comity.errors import ComityError, InvalidEvidence
 from comity.games.coalitional.base import Game
+from comity.games.coalitional.table import TableGame
 
 Weight = Callable[[int, int], Fraction]
-MAX_PLAYERS, MAX_COALITIONS = 16, 400_000
+MAX_PLAYERS, MAX_COALITIONS, MAX_COALITIONS_OF_A_TABLE = 16, 400_000, 1 << 22
 
 
 @declare("check", "Each amount is the average contribution when unions arrive together", confirms=("owen_value",))
@@ -78,41 +83,47 @@ def _check(
     # Only coalitions of whole unions and part of one more are asked for.
     asked = sum(1 << len(unions) - 1 + union.bit_count() for union in unions)
     claim = f"the amounts are the {name} for the unions {shown}"
-    most = max(game.n, MAX_PLAYERS) if asked <= MAX_COALITIONS else MAX_PLAYERS
+    limit = MAX_COALITIONS_OF_A_TABLE if isinstance(game, TableGame) else MAX_COALITIONS
+    most = max(game.n, MAX_PLAYERS) if asked <= limit else MAX_PLAYERS
     return compared(game, x, claim, check, lambda: _averages(game, unions, outer, inner), kept, most)
 
 
 def _averages(game: Game, unions: Sequence[int], outer: Weight, inner: Weight) -> list[Fraction]:
-    worth = _worths(game)
+    m = len(unions)
+    asked = [np.bitwise_or.outer(_unions_of([*unions[:k], *unions[k + 1 :]]), _parts_of(own)) for k, own in enumerate(unions)]
+    distinct = np.unique(np.concatenate([coalitions.ravel() for coalitions in asked]))
+    worths = game.exact_worths(distinct)
+    parts = list(limbs(worths))
+    # Which sets of other unions have how many: adds up those of each number.
+    number = (sizes(m - 1) == np.arange(m)[:, None]).astype(np.int64)
     x = [Fraction(0)] * game.n
-    for own in unions:
-        others = [union for union in unions if union != own]
-        arrived = [0]
-        for union in others:
-            arrived += [before | union for before in arrived]
-        for i in range(game.n):
-            if own >> i & 1:
-                for T in subsets(own ^ 1 << i):
-                    added = [Fraction(0)] * (len(others) + 1)
-                    for k, Q in enumerate(arrived):
-                        added[k.bit_count()] += worth(Q | T | 1 << i) - worth(Q | T)
-                    mean = sum((outer(k, len(others)) * gain for k, gain in enumerate(added)), Fraction(0))
-                    x[i] += inner(T.bit_count(), own.bit_count() - 1) * mean
-    return x
+    for own, coalitions in zip(unions, asked, strict=True):
+        size = own.bit_count()
+        place = np.searchsorted(distinct, coalitions)
+        before = (sizes(size - 1)[:, None] == np.arange(size)).astype(np.int64)
+        chance = [[outer(q, m - 1) * inner(t, size - 1) for t in range(size)] for q in range(m)]
+        for shift, part in parts:
+            worth = part[place]
+            for j, i in enumerate(members(own)):
+                # Bit j of a part says whether i is in it.
+                halves = worth.reshape(len(worth), -1, 2, 1 << j)
+                added = (halves[:, :, 1] - halves[:, :, 0]).reshape(len(worth), -1)
+                levels = (number @ added @ before).tolist()
+                gain = sum((c * a for row in zip(chance, levels, strict=True) for c, a in zip(*row, strict=True)), Fraction(0))
+                x[i] += gain * (1 << shift)
+    return [amount / worths.denominator for amount in x]
 
 
-def _worths(game: Game) -> Callable[[int], Fraction]:
-    """The table where it is short, else each worth as it is asked for, once."""
-    if game.n <= MAX_PLAYERS:
-        return game.exact_table().__getitem__
-    known: dict[int, Fraction] = {}
+def _unions_of(unions: Sequence[int]) -> NDArray[Any]:
+    """Every union of some of these coalitions; bit k of the place says whether the k-th is in."""
+    found = np.zeros(1, dtype=np.int64 if max(unions, default=0) < 1 << 62 else object)
+    for union in unions:
+        found = np.append(found, found | union)
+    return found
 
-    def worth(S: int) -> Fraction:
-        if S not in known:
-            known[S] = game.exact(S)
-        return known[S]
 
-    return worth
+def _parts_of(own: int) -> NDArray[Any]:
+    return _unions_of([1 << i for i in members(own)])
 
 
 def _by_order(before: int, others: int) -> Fraction:

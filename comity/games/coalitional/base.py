@@ -99,6 +99,12 @@ class Game(ABC):
         numerators = [worth.numerator * (denominator // worth.denominator) for worth in worths]
         return ExactArray(np.array([*numerators, None], dtype=object)[:-1], denominator)
 
+    def exact_worths(self, coalitions: NDArray[Any]) -> ExactArray:
+        """The exact worths of these coalitions, in their order, without those of others."""
+        worths = np.empty(len(coalitions), dtype=object)
+        worths[:] = [self.exact(int(S)) for S in coalitions.tolist()]
+        return ExactArray.of(worths, "a worth")
+
     @cached_property
     def scaled_table(self) -> tuple[list[int], int]:
         """Integers and their common denominator, as a list: the exact table without fractions."""

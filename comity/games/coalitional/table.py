@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
 from math import isfinite
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -156,6 +156,17 @@ class TableGame(Game):
 
     def exact(self, coalition: int) -> Fraction:
         return rational.exact(self._given[coalition], "a worth")
+
+    def exact_worths(self, coalitions: NDArray[Any]) -> ExactArray:
+        if "integer_table" in self.__dict__ or 2 * len(coalitions) > len(self._given):
+            return cast(ExactArray, self.integer_table[coalitions])
+        # Reading decimals takes time, and a check asks for those that the solver asked for.
+        known = self.__dict__.get("_read_before")
+        if known is None or not np.array_equal(known[0], coalitions):
+            part = self._given[coalitions]
+            read = shortest_decimals if part.dtype == np.float64 else ExactArray.of
+            known = self.__dict__["_read_before"] = (coalitions.copy(), read(part, "a worth"))
+        return cast(ExactArray, known[1])
 
     def table(self) -> NDArray[np.float64]:
         return self._table
