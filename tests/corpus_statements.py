@@ -249,6 +249,7 @@ ARGUMENTS: dict[tuple[str, str], Callable[[Game, int], Any]] = {
 # Proofs by inequalities, which may hold with room to spare: a weight left out may leave enough.
 WITH_ROOM = (
     "check_in_bargaining_set",  # coalitions that can pay more than an objection asks for
+    "check_in_weber_set",  # several prices separate an allocation from the set by as much
     "least_transfer_to_core",  # slopes anywhere between -1/2 and 1/2
 )
 # Properties of amounts, which come first among what the check is told.
