@@ -110,13 +110,15 @@ def player_names(players: Iterable[str] | None, n: int) -> tuple[str, ...]:
     """The names given, or ``"1"`` to ``"n"``; each name once, no comma in it."""
     if players is not None and not isinstance(players, Iterable):
         raise ComityError(f"the players are {rational.shown(players)}; list their names, such as ['A', 'B']")
-    names = tuple(str(i + 1) for i in range(n)) if players is None else tuple(players)
+    names = tuple(map(str, range(1, n + 1))) if players is None else tuple(players)
     if not names:
         raise ComityError("a game needs at least one player")
+    if players is None:
+        return names
     if len(names) != n:
         raise ComityError(f"{len(names)} players are named but the data are for {n}; give one name for each")
     for name in names:
-        if not isinstance(name, str) or not name.strip() or "," in name or any(category(c) == "Cc" for c in name):
+        if not isinstance(name, str) or not name.strip() or "," in name or _controls(name):
             raise ComityError(
                 f"player name {rational.shown(name)} is not usable; use text that is not blank, without comma or line break"
             )
@@ -124,6 +126,11 @@ def player_names(players: Iterable[str] | None, n: int) -> tuple[str, ...]:
     if repeated:
         raise ComityError(f"player names repeat: {', '.join(repeated)}; give each player a name of its own")
     return names
+
+
+def _controls(name: str) -> bool:
+    # Printable is quick to tell, and no control character is.
+    return not name.isprintable() and any(category(c) == "Cc" for c in name)
 
 
 def named_numbers(
@@ -154,7 +161,7 @@ def named_numbers(
         )
     else:
         names = expected or player_names(None, len(listed))
-    return names, tuple(rational.exact(number, f"{what} of {name}") for name, number in zip(names, listed, strict=True))
+    return names, rational.exact_all(listed, names, what)
 
 
 def _names(players: Iterable[str]) -> tuple[str, ...]:

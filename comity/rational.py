@@ -7,6 +7,7 @@ prints it.  A check that compares fractions therefore needs no tolerance.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from numbers import Integral, Rational
@@ -19,6 +20,8 @@ from comity.errors import ComityError
 # Larger exponents make the integers of a fraction too long to be worked with; 1e300 covers any unit.
 MAX_EXPONENT = 300
 MAX_DIGITS = 4000
+# Integers below need no look at how many digits they have.
+QUICK = 1 << 64
 
 
 def exact(number: Any, what: str = "a number") -> Fraction:
@@ -55,6 +58,20 @@ def exact(number: Any, what: str = "a number") -> Fraction:
     if (decimal and abs(exponent) > MAX_EXPONENT) or len(decimal.as_tuple().digits) > MAX_DIGITS:
         raise ComityError(f"{what} is {str(number)[:40]}, beyond 1e{MAX_EXPONENT} or {MAX_DIGITS} digits; choose another unit")
     return Fraction(decimal) if decimal else Fraction(0)
+
+
+def exact_all(numbers: Sequence[Any], names: Sequence[str], what: str) -> tuple[Fraction, ...]:
+    """`exact` of one number a name; a message says "{what} of {name}".
+
+    >>> exact_all([0.1, 2], ["A", "B"], "the cost")
+    (Fraction(1, 10), Fraction(2, 1))
+    """
+    kinds = set(map(type, numbers))
+    if kinds == {Fraction}:
+        return tuple(numbers)
+    if kinds == {int} and max(map(abs, numbers)) < QUICK:
+        return tuple(map(Fraction, numbers))
+    return tuple(exact(number, f"{what} of {name}") for name, number in zip(names, numbers, strict=True))
 
 
 def _digits(number: Any, what: str) -> str:

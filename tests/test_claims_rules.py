@@ -11,7 +11,12 @@ from hypothesis import strategies as st
 
 from comity.catalogue import things
 from comity.certificate import Verdict
-from comity.checks.claims import check_talmud_rule
+from comity.checks.claims import (
+    check_constrained_equal_awards,
+    check_constrained_equal_losses,
+    check_proportional_rule,
+    check_talmud_rule,
+)
 from comity.checks.confirm import check_for, confirm
 from comity.errors import ComityError, InvalidEvidence
 from comity.games.coalitional.claims import ClaimsProblem
@@ -180,3 +185,26 @@ def test_claims_may_be_named():
 
 def test_every_claims_rule_is_in_the_catalogue():
     assert {rule.__name__ for rule in RULES} <= things("comity.solvers").keys()
+
+
+def test_ten_thousand_different_claims_are_divided_and_confirmed_at_once():
+    claims = [(7919 * k) % 10_007 + Fraction(k % 3, 3) for k in range(1, 10_001)]
+    estate = Fraction(sum(claims)) * Fraction(2, 7)
+    for rule in RULES[:4]:
+        result = rule(estate, claims)
+        assert result.certificate
+        assert sum(result.exact) == estate
+    awards = list(talmud_rule(estate, claims).exact)
+    awards[17], awards[4711] = awards[17] + Fraction(1, 10**12), awards[4711] - Fraction(1, 10**12)
+    assert not check_talmud_rule(ClaimsProblem(estate, claims).to_game(), awards)
+
+
+def test_the_margin_is_by_how_much_the_smaller_claimant_is_off():
+    # By hand: the garment gives 50 and 75; 42 : 83 is off by 42 - 83 / 2.
+    game = ClaimsProblem(125, (100, 200)).to_game()
+    assert check_talmud_rule(game, (50, 75)).margin == 0
+    assert check_talmud_rule(game, ("50.5", "74.5")).margin == Fraction(-1, 2)
+    assert check_proportional_rule(game, ("125/3", "250/3")).margin == 0
+    assert check_proportional_rule(game, (42, 83)).margin == Fraction(-1, 2)
+    assert check_constrained_equal_awards(game, (62, 63)).margin == -1
+    assert check_constrained_equal_losses(game, (13, 112)).margin == -1

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from itertools import pairwise
-from typing import Any
+from math import lcm
+from typing import Any, NamedTuple
 
 from comity import rational
 from comity.certificate import Basis, Certificate, Verdict, holds_if
@@ -22,7 +23,19 @@ from comity.games.coalitional.claims import ClaimsGame, ClaimsProblem
 
 # What is wrong and by how much; None where nothing is.
 Fault = tuple[dict[str, Any], Fraction] | None
-Rule = Callable[[ClaimsProblem, Sequence[Fraction]], Fault]
+
+
+class _Division(NamedTuple):
+    """Estate, claims and awards as integers, in units of 1 / unit."""
+
+    players: tuple[str, ...]
+    estate: int
+    claims: list[int]
+    awards: list[int]
+    unit: int
+
+
+Rule = Callable[[_Division], Fault]
 
 
 @declare("check", "Every two claimants divide theirs as the contested garment", confirms=("talmud_rule",))
@@ -75,9 +88,8 @@ def check_random_arrival_rule(game: Game, x: Sequence[Any], witness: Mapping[str
 
 
 def _check(game: Game, x: Sequence[Any], what: str, check: str, rule: Rule) -> Certificate:
-    problem = _claims_game(game).problem
-    awards = exact_amounts(game, x)
-    fault = _feasibility_fault(problem, awards) or rule(problem, awards)
+    given = _division(_claims_game(game).problem, exact_amounts(game, x))
+    fault = _feasibility_fault(given) or rule(given)
     found, size = fault or ({}, Fraction(0))
     return Certificate(f"the awards are {what}", holds_if(fault is None), margin=-size, witness=found, check=check)
 
@@ -90,62 +102,74 @@ def _claims_game(game: Game) -> ClaimsGame:
     return game
 
 
-def _feasibility_fault(problem: ClaimsProblem, x: Sequence[Fraction]) -> Fault:
+def _division(problem: ClaimsProblem, x: Sequence[Fraction]) -> _Division:
+    unit = lcm(problem.whole.unit, *{award.denominator for award in x})
+    wider = unit // problem.whole.unit
+    return _Division(
+        problem.players,
+        problem.whole.estate * wider,
+        [claim * wider for claim in problem.whole.claims],
+        [award.numerator * (unit // award.denominator) for award in x],
+        unit,
+    )
+
+
+def _feasibility_fault(given: _Division) -> Fault:
     """Awards lie between 0 and the claim and add up to the estate."""
-    gap = sum(x, Fraction(0)) - problem.estate
-    if gap:
-        return {"reason": "the awards do not add up to the estate", "total": rational.text(gap + problem.estate)}, abs(gap)
-    for name, award, claim in zip(problem.players, x, problem.claims, strict=True):
+    total = sum(given.awards)
+    if total != given.estate:
+        reason = {"reason": "the awards do not add up to the estate", "total": rational.text(Fraction(total, given.unit))}
+        return reason, Fraction(abs(total - given.estate), given.unit)
+    for name, award, claim in zip(given.players, given.awards, given.claims, strict=True):
         if not 0 <= award <= claim:
-            reason = {"reason": "an award lies outside 0 and the claim", "player": name, "award": rational.text(award)}
-            return reason, max(-award, award - claim)
+            shown = rational.text(Fraction(award, given.unit))
+            reason = {"reason": "an award lies outside 0 and the claim", "player": name, "award": shown}
+            return reason, Fraction(max(-award, award - claim), given.unit)
     return None
 
 
-def _garment_fault(problem: ClaimsProblem, x: Sequence[Fraction]) -> Fault:
+def _garment_fault(given: _Division) -> Fault:
     # Neighbours in the order of claims are enough.  With c_i the smaller claim, two divide as the garment if they get the same up
     # to c_i / 2, or lose the same up to c_i / 2, or the smaller gets c_i / 2 and the larger between that and all but that.  Each
     # of the three passes on from i and j, and j and k, to i and k.
-    c = problem.claims
+    c, x = given.claims, given.awards
     for i, j in pairwise(sorted(range(len(c)), key=c.__getitem__)):
         together = x[i] + x[j]
-        conceded_to_i = max(Fraction(0), together - c[j])
-        conceded_to_j = max(Fraction(0), together - c[i])
-        right = conceded_to_i + (together - conceded_to_i - conceded_to_j) / 2
+        # Each gets what the other concedes and half of what is contested: they differ by what is conceded.
+        right = x[j] + max(0, together - c[j]) - max(0, together - c[i])
         if x[i] != right:
-            return _pair(problem, i, j, "they do not divide as the contested garment"), abs(x[i] - right)
+            return _pair(given, i, j, "they do not divide as the contested garment"), Fraction(abs(x[i] - right), 2 * given.unit)
     return None
 
 
-def _award_fault(problem: ClaimsProblem, x: Sequence[Fraction]) -> Fault:
-    return _short_fault(problem, x, x, problem.claims, "the first gets less, and not the whole claim")
+def _award_fault(given: _Division) -> Fault:
+    return _short_fault(given, given.awards, "the first gets less, and not the whole claim")
 
 
-def _loss_fault(problem: ClaimsProblem, x: Sequence[Fraction]) -> Fault:
-    losses = [claim - award for claim, award in zip(problem.claims, x, strict=True)]
-    return _short_fault(problem, losses, losses, problem.claims, "the first loses less, and not the whole claim")
+def _loss_fault(given: _Division) -> Fault:
+    losses = [claim - award for claim, award in zip(given.claims, given.awards, strict=True)]
+    return _short_fault(given, losses, "the first loses less, and not the whole claim")
 
 
-def _short_fault(
-    problem: ClaimsProblem, x: Sequence[Fraction], level: Sequence[Fraction], most: Sequence[Fraction], reason: str
-) -> Fault:
-    top = max(range(len(x)), key=level.__getitem__)
-    for i in range(len(x)):
-        if level[i] < level[top] and x[i] != most[i]:
-            return _pair(problem, i, top, reason), min(level[top] - level[i], most[i] - x[i])
+def _short_fault(given: _Division, x: Sequence[int], reason: str) -> Fault:
+    top = max(x)
+    for i, (amount, claim) in enumerate(zip(x, given.claims, strict=True)):
+        if amount < top and amount != claim:
+            return _pair(given, i, x.index(top), reason), Fraction(min(top - amount, claim - amount), given.unit)
     return None
 
 
-def _proportion_fault(problem: ClaimsProblem, x: Sequence[Fraction]) -> Fault:
-    c = problem.claims
+def _proportion_fault(given: _Division) -> Fault:
+    c, x = given.claims, given.awards
     # In proportion to the largest claim, all are in proportion to each other.
     j = max(range(len(c)), key=c.__getitem__)
     for i in range(len(c)):
         gap = x[i] * c[j] - x[j] * c[i]
         if gap:
-            return _pair(problem, min(i, j), max(i, j), "their awards are not in proportion to their claims"), abs(gap) / c[j]
+            reason = "their awards are not in proportion to their claims"
+            return _pair(given, min(i, j), max(i, j), reason), Fraction(abs(gap), c[j] * given.unit)
     return None
 
 
-def _pair(problem: ClaimsProblem, i: int, j: int, reason: str) -> dict[str, Any]:
-    return {"reason": reason, "players": [problem.players[i], problem.players[j]]}
+def _pair(given: _Division, i: int, j: int, reason: str) -> dict[str, Any]:
+    return {"reason": reason, "players": [given.players[i], given.players[j]]}

@@ -24,7 +24,7 @@ def exact_amounts(game: Game, x: Sequence[Any]) -> tuple[Fraction, ...]:
     amounts = list(x)
     if len(amounts) != game.n:
         raise InvalidEvidence(f"{len(amounts)} amounts for {game.n} players; give one each")
-    return tuple(rational.exact(amount, f"the amount of {name}") for name, amount in zip(game.players, amounts, strict=True))
+    return rational.exact_all(amounts, game.players, "the amount")
 
 
 def settled(game: Game, witness: Mapping[str, Any] | None) -> tuple[Game, dict[str, Any]]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
-from typing import Any, ClassVar, Self
+from math import lcm
+from typing import Any, ClassVar, NamedTuple, Self
 
 import numpy as np
 
@@ -14,6 +15,14 @@ from comity.declaration import declare
 from comity.errors import InvalidGame
 from comity.games.coalitional.base import Game, Orientation
 from comity.games.coalitional.json_form import fields, game_form, json_number, json_numbers, numbers
+
+
+class WholeClaims(NamedTuple):
+    """The estate and the claims as integers, in units of 1 / unit."""
+
+    estate: int
+    claims: list[int]
+    unit: int
 
 
 @declare("game", "An estate and the claims on it", area="benefit_distribution", reference="O'Neill (1982)")
@@ -36,11 +45,14 @@ class ClaimsProblem:
     def __init__(self, estate: Any, claims: Mapping[str, Any] | Iterable[Any], players: Iterable[str] | None = None) -> None:
         self.players, self.claims = named_numbers(claims, players, "the claim")
         self.estate = rational.exact(estate, "the estate")
-        for name, claim in zip(self.players, self.claims, strict=True):
-            if claim < 0:
-                raise InvalidGame(f"the claim of {name} is {rational.text(claim)}; claims are never negative, use 0 or more")
-        total = sum(self.claims, Fraction(0))
-        if not 0 <= self.estate <= total:
+        unit = lcm(self.estate.denominator, *{claim.denominator for claim in self.claims})
+        claims = [claim.numerator * (unit // claim.denominator) for claim in self.claims]
+        self.whole = WholeClaims(int(self.estate * unit), claims, unit)
+        if min(claims) < 0:
+            name, claim = next((name, claim) for name, claim in zip(self.players, self.claims, strict=True) if claim < 0)
+            raise InvalidGame(f"the claim of {name} is {rational.text(claim)}; claims are never negative, use 0 or more")
+        if not 0 <= self.whole.estate <= sum(claims):
+            total = Fraction(sum(claims), unit)
             raise InvalidGame(
                 f"the estate is {rational.text(self.estate)} and the claims add up to {rational.text(total)}; "
                 "an estate lies between 0 and the sum of the claims"
@@ -48,7 +60,7 @@ class ClaimsProblem:
 
     def to_game(self) -> ClaimsGame:
         """What each coalition is sure of: the estate less the claims of everybody else."""
-        return ClaimsGame(self.estate, self.claims, self.players)
+        return ClaimsGame.of(self)
 
     @classmethod
     def random(cls, n: int, rng: np.random.Generator) -> Self:
@@ -87,6 +99,13 @@ class ClaimsGame(Game):
         self.problem = ClaimsProblem(estate, claims, players)
         self.players = self.problem.players
 
+    @classmethod
+    def of(cls, problem: ClaimsProblem) -> Self:
+        """The game of a problem that has been read."""
+        game = cls.__new__(cls)
+        game.problem, game.players = problem, problem.players
+        return game
+
     def value(self, coalition: int) -> float:
         return rational.double(self.exact(coalition))
 
@@ -112,5 +131,4 @@ class ClaimsGame(Game):
     @classmethod
     def random(cls, n: int, rng: np.random.Generator) -> Self:
         """The game of a random problem."""
-        problem = ClaimsProblem.random(n, rng)
-        return cls(problem.estate, problem.claims)
+        return cls.of(ClaimsProblem.random(n, rng))

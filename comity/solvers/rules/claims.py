@@ -56,13 +56,13 @@ def talmud_rule(estate: Any, claims: Claims) -> Allocation:
     [50.0, 75.0, 75.0]
     """
     problem = ClaimsProblem(estate, claims)
-    half = [claim / 2 for claim in problem.claims]
-    halves = sum(half, Fraction(0))
-    if problem.estate <= halves:
-        x = _equal_up_to(half, problem.estate)
+    estate, whole, unit = problem.whole
+    total = sum(whole)
+    # In units of 1 / (2 unit), half of a claim is as many as the claim was before.
+    if 2 * estate <= total:
+        x = _equal_awards(whole, 2 * estate, 2 * unit)
     else:
-        losses = _equal_up_to(half, 2 * halves - problem.estate)
-        x = [claim - loss for claim, loss in zip(problem.claims, losses, strict=True)]
+        x = _equal_losses([2 * claim for claim in whole], whole, 2 * (total - estate), 2 * unit)
     return _result("talmud_rule", problem, x, check_talmud_rule)
 
 
@@ -76,9 +76,8 @@ def constrained_equal_awards(estate: Any, claims: Claims) -> Allocation:
     [100.0, 150.0, 150.0]
     """
     problem = ClaimsProblem(estate, claims)
-    return _result(
-        "constrained_equal_awards", problem, _equal_up_to(problem.claims, problem.estate), check_constrained_equal_awards
-    )
+    estate, whole, unit = problem.whole
+    return _result("constrained_equal_awards", problem, _equal_awards(whole, estate, unit), check_constrained_equal_awards)
 
 
 @declare("rule", "The same loss for all, down to nothing", area="benefit_distribution", reference="Maimonides; Thomson (2003)")
@@ -91,8 +90,8 @@ def constrained_equal_losses(estate: Any, claims: Claims) -> Allocation:
     [0.0, 50.0, 150.0]
     """
     problem = ClaimsProblem(estate, claims)
-    losses = _equal_up_to(problem.claims, sum(problem.claims, Fraction(0)) - problem.estate)
-    x = [claim - loss for claim, loss in zip(problem.claims, losses, strict=True)]
+    estate, whole, unit = problem.whole
+    x = _equal_losses(whole, whole, sum(whole) - estate, unit)
     return _result("constrained_equal_losses", problem, x, check_constrained_equal_losses)
 
 
@@ -106,8 +105,9 @@ def proportional_rule(estate: Any, claims: Claims) -> Allocation:
     [50.0, 100.0, 150.0]
     """
     problem = ClaimsProblem(estate, claims)
-    total = sum(problem.claims, Fraction(0))
-    x = [problem.estate * claim / total if total else Fraction(0) for claim in problem.claims]
+    estate, whole, unit = problem.whole
+    # Where nobody claims anything, nobody gets anything.
+    x = _fractions([estate * claim for claim in whole], unit * (sum(whole) or 1))
     return _result("proportional_rule", problem, x, check_proportional_rule)
 
 
@@ -128,15 +128,35 @@ def random_arrival_rule(estate: Any, claims: Claims) -> Allocation:
     return _result("random_arrival_rule", problem, x, check_random_arrival_rule)
 
 
-def _equal_up_to(limits: Sequence[Fraction], total: Fraction) -> list[Fraction]:
-    """min(limit, a) for each, with the a for which they add up to ``total``."""
-    shares = [Fraction(0)] * len(limits)
-    left = total
-    order = sorted(range(len(limits)), key=limits.__getitem__)
-    for waiting, i in zip(range(len(limits), 0, -1), order, strict=True):
-        shares[i] = min(limits[i], left / waiting)
-        left -= shares[i]
-    return shares
+def _equal_awards(limits: Sequence[int], total: int, unit: int) -> list[Fraction]:
+    """min(limit, a) for each, with the a for which they add up to ``total``; given in units of 1 / unit."""
+    level, waiting = _common_level(limits, total)
+    return _fractions([min(limit * waiting, level) for limit in limits], unit * waiting)
+
+
+def _equal_losses(claims: Sequence[int], limits: Sequence[int], total: int, unit: int) -> list[Fraction]:
+    """What is left of claims after losses of min(limit, a) that add up to ``total``."""
+    level, waiting = _common_level(limits, total)
+    left = [claim * waiting - min(limit * waiting, level) for claim, limit in zip(claims, limits, strict=True)]
+    return _fractions(left, unit * waiting)
+
+
+def _common_level(limits: Sequence[int], total: int) -> tuple[int, int]:
+    """Numerator and denominator of the a for which min(limit, a) add up to ``total``."""
+    left, waiting = total, len(limits)
+    for limit in sorted(limits):
+        # Always true of the last, as the total is at most all limits together.
+        if limit * waiting >= left:
+            break
+        left -= limit
+        waiting -= 1
+    return left, waiting
+
+
+def _fractions(numerators: Sequence[int], denominator: int) -> list[Fraction]:
+    """Each different one is made once: many claimants get the same."""
+    made = {numerator: Fraction(numerator, denominator) for numerator in set(numerators)}
+    return [made[numerator] for numerator in numerators]
 
 
 def _expected_payment(problem: ClaimsProblem, player: int) -> Fraction:
