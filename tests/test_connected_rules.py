@@ -20,6 +20,7 @@ from comity.games.coalitional.table import TableGame
 from comity.games.coalitional.voting import VotingGame
 from comity.solvers.values.myerson import myerson_value
 from comity.solvers.values.rule_sums import shapley_by_rules
+from comity.solvers.values.shapley import shapley_value
 
 TINY = Fraction(1, 10**12)
 Link = tuple[int, int]
@@ -89,3 +90,30 @@ def test_too_many_connected_sets_leave_the_claim_undecided(monkeypatch: pytest.M
     assert graph_values.check_myerson_value(game, [Fraction(1, 15)] * 15, {"links": complete}).verdict.value == "UNDECIDED"
     monkeypatch.undo()
     assert check_myerson_value(game, [Fraction(1, 15)] * 15, {"links": complete})
+
+
+@pytest.mark.parametrize("links", ["none", "all", "a ring", "two paths apart"])
+def test_fourteen_players_with_worths_of_many_digits(links: str) -> None:
+    n = 14
+    worths = np.random.default_rng(n).random(1 << n)
+    worths[0] = 0
+    pairs = {
+        "none": [],
+        "all": [(i, j) for j in range(n) for i in range(j)],
+        "a ring": [(i, (i + 1) % n) for i in range(n)],
+        # The first part is done step by step from one end to the other, and is not next to the second.
+        "two paths apart": [(i, i + 2) for i in range(n - 2)],
+    }[links]
+    game = TableGame(None, worths)
+    result = myerson_value(game, named(game, pairs))
+    x, witness = list(result.exact), result.certificate.witness
+    assert result.certificate
+    if links == "none":
+        assert x == [game.exact(1 << i) for i in range(n)]
+    if links == "all":
+        assert tuple(x) == shapley_value(TableGame(None, worths)).exact
+    if links == "two paths apart":
+        assert sum(x[::2]) == game.exact(0b01010101010101)
+        assert sum(x[1::2]) == game.exact(0b10101010101010)
+    assert not check_myerson_value(game, [x[0] + TINY, x[1] - TINY, *x[2:]], witness)
+    assert not check_myerson_value(game, [x[1], x[0], *x[2:]], witness)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
+import numpy as np
+
 from comity.checks.rule_sums import shapley_by_dividends_of_rules
 from comity.coalitions import members
 from comity.games.coalitional.base import Game
@@ -22,7 +24,8 @@ def myerson_by_parts(game: Game, links: Sequence[Link]) -> list[Fraction] | None
         near[j] |= 1 << i
     connected = _grown_by_one(game.n, near)
     if connected is not None:
-        rules = [Rule(C, around, worth) for C, around in connected.items() if (worth := game.exact(C))]
+        worths = game.exact_worths(np.array(list(connected), dtype=np.int64 if game.n < 63 else object)).fractions()
+        rules = [Rule(C, around, worth) for (C, around), worth in zip(connected.items(), worths, strict=True) if worth]
         return shapley_by_dividends_of_rules(rules, game.n)
     if type(game).dividends is Game.dividends or not _falls_apart(near):
         return None

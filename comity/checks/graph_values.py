@@ -8,14 +8,19 @@ from itertools import islice
 from math import comb
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from comity import rational
 from comity.certificate import Basis, Certificate, Verdict
 from comity.checks.comparison import compared
 from comity.checks.connected_rules import myerson_by_parts
 from comity.checks.core import settled
+from comity.checks.level_sums import joining_sums, limbs
 from comity.coalitions import members
 from comity.declaration import declare
 from comity.errors import ComityError, InvalidEvidence
+from comity.exact_array import ExactArray
 from comity.games.coalitional.base import Game
 
 MAX_PLAYERS = 14
@@ -149,19 +154,35 @@ def _parts(S: int, links: Sequence[Link]) -> list[int]:
 
 def _contributions_of_players(game: Game, links: Sequence[Link]) -> list[Fraction]:
     n = game.n
-    table, denominator = game.scaled_table
-    worth = [sum(table[part] for part in _parts(S, links)) for S in range(1 << n)]
-    return [
-        sum(
-            (
-                Fraction(worth[S | 1 << i] - worth[S], n * comb(n - 1, S.bit_count()) * denominator)
-                for S in range(1 << n)
-                if not S >> i & 1
-            ),
-            Fraction(0),
-        )
-        for i in range(n)
-    ]
+    everyone = np.arange(1 << n)
+    part = _part_of_the_first(everyone, links)
+    connected = np.unique(part[1:])
+    worths = game.exact_worths(connected)
+    place = np.searchsorted(connected, part[1:])
+    x = [Fraction(0)] * n
+    for shift, limb in limbs(worths):
+        first = np.append(0, limb[place])
+        worth, rest = first, everyone ^ part
+        # Part by part, until nobody is left.
+        while rest.any():
+            worth = worth + first[rest]
+            rest = rest ^ part[rest]
+        for i, added in enumerate(joining_sums(ExactArray(worth, 1))):
+            x[i] += (1 << shift) * sum((Fraction(gain, n * comb(n - 1, s)) for s, gain in enumerate(added)), Fraction(0))
+    return [amount / worths.denominator for amount in x]
+
+
+def _part_of_the_first(coalitions: NDArray[np.int64], links: Sequence[Link]) -> NDArray[np.int64]:
+    """For every coalition the part that the links within it join to its first player."""
+    around = np.zeros_like(coalitions)
+    for i, j in links:
+        around |= (coalitions >> i & 1) << j | (coalitions >> j & 1) << i
+    part = coalitions & -coalitions
+    while True:
+        grown = part | around[part] & coalitions
+        if np.array_equal(grown, part):
+            return part
+        part = grown
 
 
 def _contributions_of_links(game: Game, links: Sequence[Link]) -> list[Fraction]:

@@ -17,18 +17,20 @@ from comity.games.coalitional.rules import Rule
 
 def shapley_by_dividends_of_rules(rules: Sequence[Rule], n: int) -> list[Fraction]:
     """What each player gets if every dividend is divided equally."""
-    by_share: dict[Fraction, list[int]] = {}
-    for rule in rules:
-        p, a = rule.present.bit_count(), rule.absent.bit_count()
-        by_share.setdefault(rule.worth * _present_share(p, a), []).append(rule.present)
-        by_share.setdefault(rule.worth * _absent_share(p, a), []).append(rule.absent)
-    unit = lcm(*(share.denominator for share in by_share))
+    shapes = {(rule.present.bit_count(), rule.absent.bit_count()) for rule in rules}
+    shares = {shape: (_present_share(*shape), _absent_share(*shape)) for shape in shapes}
+    parts = lcm(*(share.denominator for both in shares.values() for share in both))
+    unit = lcm(*{rule.worth.denominator for rule in rules})
+    # In integers over one denominator, for sums of fractions are slow.
+    whole = {shape: (int(present * parts), int(absent * parts)) for shape, (present, absent) in shares.items()}
     x = [0] * n
-    for share, sets in by_share.items():
-        for S in sets:
+    for rule in rules:
+        present, absent = whole[rule.present.bit_count(), rule.absent.bit_count()]
+        worth = rule.worth.numerator * (unit // rule.worth.denominator)
+        for S, amount in ((rule.present, worth * present), (rule.absent, worth * absent)):
             for i in members(S):
-                x[i] += share.numerator * (unit // share.denominator)
-    return [Fraction(amount, unit) for amount in x]
+                x[i] += amount
+    return [Fraction(amount, unit * parts) for amount in x]
 
 
 @cache

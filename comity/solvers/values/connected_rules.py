@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from itertools import islice
+
+import numpy as np
 
 from comity.coalitions import members
 from comity.games.coalitional.base import Game
@@ -27,11 +30,12 @@ def connected_rules(game: Game, links: Sequence[Link]) -> list[Rule] | None:
         near[j] |= 1 << i
     if type(game).dividends is not Game.dividends and _is_forest(game.n, near):
         return _joined_dividends(game, near)
+    connected = list(islice(_connected(game.n, near), MAX_CONNECTED + 1))
+    if len(connected) > MAX_CONNECTED:
+        return None
+    sets = np.array(connected, dtype=np.int64 if game.n < 63 else object)
     rules = []
-    for count, C in enumerate(_connected(game.n, near)):
-        if count >= MAX_CONNECTED:
-            return None
-        worth = game.exact(C)
+    for C, worth in zip(connected, game.exact_worths(sets).fractions(), strict=True):
         if worth:
             neighbours = 0
             for i in members(C):

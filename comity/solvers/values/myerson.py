@@ -13,9 +13,6 @@ from comity.solvers.values.connected_rules import connected_rules
 from comity.solvers.values.rule_sums import shapley_by_rules
 from comity.solvers.values.shapley import shapley_value
 
-# With so many players or fewer, every coalition is looked at.
-FEW_PLAYERS = 14
-
 
 @declare(
     "concept",
@@ -49,7 +46,7 @@ def myerson_value(game: Game, graph: Any) -> Allocation:
     """
     links = read_graph(game, graph)
     names = link_names(game, links)
-    rules = connected_rules(game, links) if game.n > FEW_PLAYERS else None
+    rules = connected_rules(game, links)
     if rules is None:
         x = shapley_value(graph_restricted_game(game, names)).exact
     else:

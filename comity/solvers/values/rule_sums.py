@@ -16,17 +16,16 @@ def shapley_by_rules(rules: Sequence[Rule], n: int) -> list[Fraction]:
 
     The chance is p! a! / (p + a)! in all for either, divided equally.
     """
-    parts = []
-    for rule in rules:
-        p, a = rule.present.bit_count(), rule.absent.bit_count()
-        chance = rule.worth / comb(p + a, a)
-        parts.append((rule.present, chance / p))
-        if a:
-            parts.append((rule.absent, -chance / a))
-    unit = lcm(*{share.denominator for _, share in parts})
+    # All in integers over one denominator, for sums of fractions are slow.
+    shapes = {(rule.present.bit_count(), rule.absent.bit_count()) for rule in rules}
+    orders = lcm(*(comb(p + a, a) * each for p, a in shapes for each in (p, a or 1)))
+    shares = {(p, a): (orders // (comb(p + a, a) * p), orders // (comb(p + a, a) * (a or 1))) for p, a in shapes}
+    unit = lcm(*{rule.worth.denominator for rule in rules})
     x = [0] * n
-    for named, share in parts:
-        whole = share.numerator * (unit // share.denominator)
-        for i in members(named):
-            x[i] += whole
-    return [Fraction(amount, unit) for amount in x]
+    for rule in rules:
+        worth = rule.worth.numerator * (unit // rule.worth.denominator)
+        first, last = shares[rule.present.bit_count(), rule.absent.bit_count()]
+        for named, share in ((rule.present, worth * first), (rule.absent, -worth * last)):
+            for i in members(named):
+                x[i] += share
+    return [Fraction(amount, unit * orders) for amount in x]
