@@ -6,6 +6,8 @@ players.  Everything wraps around in 64 bits.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,10 +17,11 @@ from comity.kernels import compiled, each
 BATCH = 1 << 13  # blocks that one thread adds up
 ROWS = 32  # blocks that numpy takes at once
 Integers = NDArray[np.int64]
+Weights = NDArray[Any]
 
 
 def complement_pairs(
-    worths: Integers, twice: Integers, once: Integers, never: Integers
+    worths: Integers, twice: Weights, once: Weights, never: Weights
 ) -> tuple[Integers, Integers, Integers, Integers, Integers, int]:
     """The sums of v(S) + v(N - S) over S without the last player, with weights ``[size of the block's players, place]``.
 
@@ -34,6 +37,9 @@ def complement_pairs(
     block, block_once = np.zeros((2, blocks), dtype=np.int64)
     kernel = compiled(_kernel, n)
     run = kernel or _in_numpy
+    if max(int(np.abs(w).max()) for w in (twice, once, never)) < 1 << 31:
+        # Short weights leave the fastest memory to the worths.
+        twice, once, never = (w.astype(np.int32) for w in (twice, once, never))
 
     def batch(k: int) -> tuple[Integers, Integers, Integers]:
         place, place_once, none = (np.zeros(length, dtype=np.int64) for length in (width, width, 1))
@@ -84,9 +90,9 @@ def _kernel(  # type: ignore[no-untyped-def]
 
 def _in_numpy(
     worths: Integers,
-    twice: Integers,
-    once: Integers,
-    never: Integers,
+    twice: Weights,
+    once: Weights,
+    never: Weights,
     size: Integers,
     first: int,
     last: int,

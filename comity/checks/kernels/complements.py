@@ -33,7 +33,10 @@ def member_sums(worths: NDArray[Any], factor: float | None, weights: Sequence[in
     blocks = 1 << n - 1 - inside
     size = sizes(n - 1 - inside)
     # The last player is there as well.
-    member = np.array(weights)[np.add.outer(np.arange(n - inside), sizes(inside)) + 1]
+    # Short weights leave the fastest memory to the worths.
+    short = all(0 <= weight < 1 << 32 for weight in weights)
+    member = np.array(weights, dtype=np.uint32 if short else np.int64)
+    member = member[np.add.outer(np.arange(n - inside), sizes(inside)) + 1]
     doubles = factor is not None
     kernel = compiled(_enclosed_kernel if doubles else _whole_kernel, n, reassociate=doubles)
     run: Callable[..., Any] = kernel or (_enclosed_in_numpy if doubles else _whole_in_numpy)
@@ -42,7 +45,7 @@ def member_sums(worths: NDArray[Any], factor: float | None, weights: Sequence[in
         first, last = k * BATCH, min((k + 1) * BATCH, blocks)
         kinds = (np.int64, np.float64) if doubles else (np.int64,)
         sums = [np.zeros(shape, dtype=kind) for kind in kinds for shape in (last - first, 1 << inside)]
-        scale = (factor, member.astype(float)) if doubles else ()
+        scale = (factor,) if doubles else ()
         run(worths, *scale, member, size, first, last, *sums)
         return sums
 
@@ -80,22 +83,22 @@ def _whole_kernel(worths, member, size, first, last, block_sum, place_sum):  # t
 
 
 def _enclosed_kernel(  # type: ignore[no-untyped-def]
-    worths, factor, member_weight, member, size, first, last, block_sum, place_sum, block_guess, place_guess
+    worths, factor, member, size, first, last, block_sum, place_sum, block_guess, place_guess
 ):
     width = place_sum.size
     half, top = worths.size // 2, worths.size - 1
     for block in range(first, last):
-        a, f = member[size[block]], member_weight[size[block]]
+        a = member[size[block]]
         start = half + block * width
         S = worths[start : start + width]
         others = worths[top - start - width + 1 : top - start + 1]
         total, guess = np.int64(0), 0.0
         for j in range(width):
-            z = (S[j] - others[np.uintp(width - 1 - j)]) * factor
-            x = (np.float64(z + SHIFTER).view(np.int64) - SHIFTER_BITS) * a[j]
+            z, weight = (S[j] - others[np.uintp(width - 1 - j)]) * factor, a[j]
+            x = (np.float64(z + SHIFTER).view(np.int64) - SHIFTER_BITS) * weight
             total += x
             place_sum[j] += x
-            y = z * f[j]
+            y = z * weight
             guess += y
             place_guess[j] += y
         block_sum[block - first] = total
@@ -114,7 +117,7 @@ def _differences(worths: NDArray[Any], width: int, start: int, stop: int) -> NDA
 
 def _whole_in_numpy(
     worths: NDArray[np.int64],
-    member: NDArray[np.int64],
+    member: NDArray[Any],
     size: NDArray[np.int64],
     first: int,
     last: int,
@@ -131,8 +134,7 @@ def _whole_in_numpy(
 def _enclosed_in_numpy(
     worths: NDArray[np.float64],
     factor: float,
-    member_weight: NDArray[np.float64],
-    member: NDArray[np.int64],
+    member: NDArray[Any],
     size: NDArray[np.int64],
     first: int,
     last: int,
@@ -148,6 +150,6 @@ def _enclosed_in_numpy(
         x = np.rint(z).astype(np.int64) * member[s]
         block_sum[start - first : stop - first] = x.sum(axis=1)
         place_sum += x.sum(axis=0)
-        z *= member_weight[s]
+        z *= member[s]
         block_guess[start - first : stop - first] = z.sum(axis=1)
         place_guess += z.sum(axis=0)

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from comity.coalitions import sizes
 from comity.kernels import compiled, each
+from comity.solvers.kernels.weighted_sums import weights_of_blocks
 
-LOW = 10  # players whose 2**10 worths lie side by side
+LOW = 8  # players whose 2**8 worths lie side by side: the weights of all kinds of blocks stay in the fastest memory
 PARTS = 4  # each with a table of low and middle players of its own
 
 
@@ -28,7 +29,7 @@ def pair_sums(worths: NDArray[np.int64], weights: Sequence[int]) -> tuple[NDArra
     low = min(n, LOW)
     middle = (n - low + 1) // 2
     high = n - low - middle
-    W = np.array(weights, dtype=np.int64)[np.add.outer(np.arange(n - low + 1), sizes(low))]
+    W = weights_of_blocks(weights, n, low)
     kernel = compiled(_kernel, n)
     run = kernel or _in_numpy
     parts = min(PARTS, 1 << high)
@@ -89,7 +90,7 @@ def _kernel(worths, W, middle_size, high_size, first, last, low_middle, low_high
 
 def _in_numpy(
     worths: NDArray[np.int64],
-    W: NDArray[np.int64],
+    W: NDArray[Any],
     middle_size: NDArray[np.int64],
     high_size: NDArray[np.int64],
     first: int,
