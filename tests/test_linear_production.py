@@ -23,7 +23,7 @@ from comity.solvers.core.core_range import core_range
 from comity.solvers.core.least_core import least_core
 from comity.solvers.core.least_transfer import least_transfer_to_core
 from comity.solvers.core.nucleolus import nucleolus, prenucleolus
-from comity.solvers.core.owen_vector import owen_vector
+from comity.solvers.core.owen_vector import _end, owen_vector
 from comity.solvers.values.shapley import shapley_value
 
 F = Fraction
@@ -75,6 +75,17 @@ def test_where_several_prices_are_optimal_the_range_says_so():
     assert owen_vector(game).notes["range"] == {"A": [0, 6], "B": [0, 6], "C": [1, 1]}
     unique = owen_vector(OWEN)
     assert unique.notes["range"] == {name: [unique.exact_amount(name)] * 2 for name in "ABC"}
+
+
+def test_holdings_too_long_for_an_integer_are_pooled_exactly():
+    for large in (2**61, 10**30, F(2**61, 3)):
+        game = LinearProductionGame([3], [[1], [1]], [[large, 0], [large, 1], [large, large]])
+        assert game.pooled(0b111) == (3 * large, large + 1)
+        assert game.pooled(0b110) == (2 * large, large + 1)
+        assert game.pooled(0) == (0, 0)
+        found = owen_vector(game)
+        assert found.exact == (0, 3, 3 * large)
+        assert not check_owen_vector(game, (TINY, 3 - TINY, 3 * large), found.certificate.witness)
 
 
 # --- theorems on random games -------------------------------------------------------------------------
@@ -230,11 +241,20 @@ def test_a_coalition_that_is_missing_or_malformed_is_named():
             OWEN.confirmed(witness)
 
 
+def with_ends(game, found):
+    """The evidence with both ends of each range proved, even where the plan leaves one choice of prices only."""
+    worth = game.exact(game.grand_coalition)
+    ends = [{name: _end(game, worth, i, side) for side, name in ((1, "least"), (-1, "most"))} for i in range(game.n)]
+    return {**json.loads(json.dumps(found.certificate.to_json()))["witness"], "range": ends}
+
+
 def test_an_owen_vector_that_is_not_is_refuted():
     for game in (OWEN, LEONTIEF, LinearProductionGame([1], [[1], [1]], {"A": [6, 0], "B": [0, 6], "C": [1, 1]})):
         found = owen_vector(game)
         witness = json.loads(json.dumps(found.certificate.to_json()))["witness"]
         assert check_owen_vector(game, found.exact, witness) == found.certificate
+        witness = with_ends(game, found)
+        assert check_owen_vector(game, found.exact, witness)
         for change in (TINY, -TINY):
             moved = (found.exact[0] + change, found.exact[1] - change, *found.exact[2:])
             assert not check_owen_vector(game, moved, witness)
@@ -286,7 +306,7 @@ FORGED_ENDS = {
 @pytest.mark.parametrize(("game", "end"), FORGED_ENDS.values(), ids=FORGED_ENDS.keys())
 def test_a_forged_end_of_the_range_with_a_single_flaw_is_refuted(game, end):
     found = owen_vector(game)
-    witness = json.loads(json.dumps(found.certificate.to_json()))["witness"]
+    witness = with_ends(game, found)
     witness["range"][0]["least"] = end
     certificate = check_owen_vector(game, found.exact, witness)
     assert certificate.witness["reason"] == "an end of the range is not proved"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from math import lcm
+from operator import mul
 from typing import Any
 
 from comity import rational
@@ -36,11 +37,10 @@ def check_owen_vector(game: LinearProductionGame, x: Sequence[Any], witness: Map
     everybody = game.grand_coalition
     worth = _dot(game.prices, plan)
     optimal = game.is_plan(everybody, plan) and game.are_prices(prices) and _dot(prices, game.pooled(everybody)) == worth
-    paid = [_dot(prices, holding) for holding in game.endowments]
     reason = ""
     if not optimal:
         reason = "the plan and the prices do not prove each other optimal"
-    elif paid != list(amounts):
+    elif not _are_paid(game, amounts, prices):
         reason = "the amounts are not the endowments at these prices"
     listed = witness.get("range")
     ends = [] if listed in (None, ONE_POINT) else _read_range(game, listed)
@@ -65,6 +65,17 @@ ONE_POINT = "one point"
 _SIDES = {1: "least", -1: "most"}
 # Rows that are independent modulo a prime are independent.
 PRIME = (1 << 61) - 1
+
+
+def _are_paid(game: LinearProductionGame, amounts: Sequence[Fraction], prices: Sequence[Fraction]) -> bool:
+    """Whether each amount is the endowment at the prices, in integers."""
+    unit = lcm(*(y.denominator for y in prices))
+    whole = [y.numerator * (unit // y.denominator) for y in prices]
+    units = unit * game.holdings.denominator
+    return all(
+        sum(map(mul, whole, holding)) * amount.denominator == amount.numerator * units
+        for amount, holding in zip(amounts, game.holdings.numerators.tolist(), strict=True)
+    )
 
 
 def _no_other_prices(game: LinearProductionGame, plan: Sequence[Fraction]) -> bool:

@@ -9,11 +9,13 @@ from math import lcm
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from comity import rational
 from comity.coalitions import check_table_size, label, mask_of, members, named_numbers, names_of, player_names
 from comity.declaration import declare
 from comity.errors import InvalidEvidence, InvalidGame
+from comity.exact_array import ExactArray
 from comity.games.coalitional.base import Game, Orientation
 from comity.games.coalitional.json_form import fields, game_form, json_numbers
 from comity.games.coalitional.table import TableGame
@@ -103,7 +105,25 @@ class LinearProductionGame(Game):
 
     def pooled(self, coalition: int) -> tuple[Fraction, ...]:
         """b(S): what a coalition has of each resource."""
-        return tuple(sum((self.endowments[i][r] for i in members(coalition)), Fraction(0)) for r in range(len(self.resources)))
+        if coalition == self.grand_coalition:
+            return self._everything
+        return self._sum_of(self.holdings.numerators[list(members(coalition))])
+
+    @cached_property
+    def holdings(self) -> ExactArray:
+        """The endowments as integers over one denominator; shape (players, resources)."""
+        unit = lcm(*{amount.denominator for own in self.endowments for amount in own})
+        whole = [amount.numerator * (unit // amount.denominator) for own in self.endowments for amount in own]
+        return ExactArray(np.array([*whole, None], dtype=object)[:-1].reshape(self.n, -1), unit)
+
+    @cached_property
+    def _everything(self) -> tuple[Fraction, ...]:
+        return self._sum_of(self.holdings.numerators)
+
+    def _sum_of(self, rows: NDArray[Any]) -> tuple[Fraction, ...]:
+        if self.holdings.largest * self.n >= 1 << 62:
+            rows = rows.astype(object)
+        return tuple(Fraction(int(total), self.holdings.denominator) for total in rows.sum(axis=0))
 
     def programme(self, coalition: int) -> LinearProgramme:
         """The linear programme whose optimum is the coalition's worth."""
@@ -151,10 +171,7 @@ class LinearProductionGame(Game):
         best = self.optimum(self.grand_coalition)
         unit = lcm(*(price.denominator for price in best.dual))
         prices = [int(price * unit) for price in best.dual]
-        x = [
-            sum((price * amount for price, amount in zip(prices, own, strict=True) if amount), Fraction(0)) / unit
-            for own in self.endowments
-        ]
+        x = [Fraction(paid, unit * self.holdings.denominator) for paid in self.holdings.numerators.astype(object) @ prices]
         plan, dual = ([rational.text(number) for number in numbers] for numbers in (best.primal, best.dual))
         return x, {"argument": "prices", "plan": plan, "prices": dual}
 

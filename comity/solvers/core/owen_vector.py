@@ -30,8 +30,8 @@ def owen_vector(game: Game) -> Allocation:
     """x_i = y b_i, with y optimal resource prices of the grand coalition: always in the core.
 
     Where several prices are optimal, this is one vector of the Owen set; ``notes["range"]`` says for each player the
-    least and the most that optimal prices pay, and ``notes["prices"]`` the price of each resource.  With more than 30 players
-    the range is told where the plan leaves one choice of prices only, as it mostly does, and left out otherwise.
+    least and the most that optimal prices pay, and ``notes["prices"]`` the price of each resource.  Mostly the plan leaves one
+    choice of prices only; with more than 30 players the range is left out where it does not.
 
     Parameters
     ----------
@@ -62,18 +62,16 @@ def owen_vector(game: Game) -> Allocation:
     best = game.optimum(game.grand_coalition)
     x, _ = game.priced()
     witness: dict[str, Any] = {"prices": best.dual, "plan": best.primal}
-    if game.n <= MAX_RANGED_PLAYERS:
-        witness["range"] = [
-            {name: _end(game, best.value, i, side) for side, name in ((1, "least"), (-1, "most"))} for i in range(game.n)
-        ]
-        ranges = [[rational.exact(pair[side]["amount"]) for side in ("least", "most")] for pair in witness["range"]]
-    else:
-        ranges = [[amount, amount] for amount in x]
-        if not check_owen_vector(game, x, {**witness, "range": ONE_POINT}):
-            ranges = []
-        else:
-            witness["range"] = ONE_POINT
-    certificate = check_owen_vector(game, x, witness)
+    ranges = [[amount, amount] for amount in x]
+    certificate = check_owen_vector(game, x, {**witness, "range": ONE_POINT})
+    if not certificate:
+        ranges = []
+        if game.n <= MAX_RANGED_PLAYERS:
+            witness["range"] = [
+                {name: _end(game, best.value, i, side) for side, name in ((1, "least"), (-1, "most"))} for i in range(game.n)
+            ]
+            ranges = [[rational.exact(pair[side]["amount"]) for side in ("least", "most")] for pair in witness["range"]]
+        certificate = check_owen_vector(game, x, witness)
     if not certificate:
         raise SolverFailure(
             f"the Owen vector found was not confirmed: {certificate.witness.get('reason')}; please report the game"
