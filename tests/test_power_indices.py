@@ -5,6 +5,7 @@ from fractions import Fraction
 from itertools import permutations
 from math import factorial
 
+import numpy as np
 import pytest
 
 from comity.certificate import Verdict
@@ -15,6 +16,7 @@ from comity.checks.power import (
     check_public_help_index,
     check_shapley_shubik_index,
 )
+from comity.coalitions import names_of
 from comity.errors import InvalidEvidence, OutsideDomain
 from comity.games.coalitional.table import TableGame
 from comity.games.coalitional.voting import VotingGame
@@ -198,3 +200,18 @@ def test_no_index_is_confirmed_where_there_is_none(check):
 def test_counts_of_many_players_are_left_undecided():
     game = VotingGame([1] * 23, 12)
     assert check_deegan_packel_index(game, [Fraction(1, 23)] * 23).verdict is Verdict.UNDECIDED
+
+
+@pytest.mark.parametrize("n", [3, 4])
+def test_the_first_winner_that_gains_a_member_and_loses_is_shown(n):
+    rng = np.random.default_rng(n)
+    for _ in range(60):
+        wins = [0, *rng.integers(0, 2, (1 << n) - 2).tolist(), 1]
+        falls = [(S, S | 1 << i) for S in range(1 << n) for i in range(n) if not S >> i & 1 and wins[S] > wins[S | 1 << i]]
+        if falls:
+            game = TableGame(None, wins)
+            with pytest.raises(OutsideDomain, match="loses by gaining a member") as refused:
+                johnston_index(game)
+            certificate = refused.value.certificate
+            assert certificate
+            assert certificate.witness["coalitions"] == [names_of(game.players, S) for S in falls[0]]

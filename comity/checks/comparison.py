@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from comity import rational
-from comity.certificate import Basis, Certificate, Verdict, holds_if
+from comity.certificate import Basis, Certificate, Verdict
 from comity.checks.core import exact_amounts
 from comity.coalitions import MAX_GIVEN_TABLE_PLAYERS
 from comity.games.coalitional.base import Game
@@ -35,10 +35,12 @@ def compared(
         reason = f"{game.n} players are more than the {most_players} for whom this is worked out again here"
         return Certificate(claim, Verdict.UNDECIDED, basis=Basis.ASSUMED, witness={"reason": reason, **kept}, check=check)
     right = formula()
+    if amounts == tuple(right):
+        return Certificate(claim, Verdict.HOLDS, margin=Fraction(0), witness=dict(kept), check=check)
     gaps = [abs(amount - value) for amount, value in zip(amounts, right, strict=True)]
     worst = max(range(game.n), key=gaps.__getitem__)
-    found = {} if gaps[worst] == 0 else {"player": game.players[worst], "amount": rational.text(right[worst])}
-    return Certificate(claim, holds_if(gaps[worst] == 0), margin=-gaps[worst], witness={**found, **kept}, check=check)
+    found = {"player": game.players[worst], "amount": rational.text(right[worst])}
+    return Certificate(claim, Verdict.FAILS, margin=-gaps[worst], witness={**found, **kept}, check=check)
 
 
 def most_with_a_table(game: Game) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from math import comb
+from math import comb, lcm
 from typing import Any
 
 import numpy as np
@@ -95,8 +95,14 @@ def check_deegan_packel_index(game: Game, x: Sequence[Any], witness: Mapping[str
     """
 
     def right(wins: Wins, n: int) -> list[Fraction]:
-        minimal = _minimal(wins, n)
-        return [sum((Fraction(1, S.bit_count() * len(minimal)) for S in minimal if S >> i & 1), Fraction(0)) for i in range(n)]
+        # Layer by layer: those of one size divide in the same way.
+        layers = _minimal_by_size(wins, n)
+        unit, number = lcm(*layers), sum(len(layer) for layer in layers.values())
+        share = [0] * n
+        for size, layer in layers.items():
+            for i in range(n):
+                share[i] += unit // size * _members_in(layer, i)
+        return [Fraction(part, unit * number) for part in share]
 
     return _check(game, x, witness, "Deegan-Packel index", "check_deegan_packel_index", right)
 
@@ -106,8 +112,8 @@ def check_public_good_index(game: Game, x: Sequence[Any], witness: Mapping[str, 
     """x_i is in proportion to the number of minimal winning coalitions of i."""
 
     def right(wins: Wins, n: int) -> list[Fraction]:
-        minimal = _minimal(wins, n)
-        return _shares([sum(S >> i & 1 for S in minimal) for i in range(n)])
+        layers = _minimal_by_size(wins, n).values()
+        return _shares([sum(_members_in(layer, i) for layer in layers) for i in range(n)])
 
     return _check(game, x, witness, "public good index", "check_public_good_index", right)
 
@@ -129,15 +135,14 @@ def check_johnston_index(game: Game, x: Sequence[Any], witness: Mapping[str, Any
     """Losing coalitions are gone through: each that i turns into a winning one counts by how many that one needs."""
 
     def right(wins: Wins, n: int) -> list[Fraction]:
-        needed = np.zeros(1 << n, dtype=np.int64)
+        needed = np.zeros(1 << n, dtype=np.uint8)
         for (_, has), (without, with_k) in zip(_halves(needed, n), _halves(wins, n), strict=True):
             has += with_k & ~without
-        share = []
+        unit, share = lcm(*range(1, n + 1)), []
         for (_, by), (without, with_i) in zip(_halves(needed, n), _halves(wins, n), strict=True):
-            turned = np.bincount(by[with_i & ~without]).tolist()
-            share.append(sum((Fraction(count, many) for many, count in enumerate(turned) if count), Fraction(0)))
-        whole = sum(share, Fraction(0))
-        return [part / whole for part in share]
+            turned = np.bincount((by * (with_i & ~without)).ravel()).tolist()
+            share.append(sum(count * unit // many for many, count in enumerate(turned) if many))
+        return _shares(share)
 
     return _check(game, x, witness, "Johnston index", "check_johnston_index", right)
 
@@ -201,15 +206,25 @@ def _swings(wins: Wins, n: int) -> list[int]:
     return [2 * int(with_i.sum()) - int(wins.sum()) for _, with_i in _halves(wins, n)]
 
 
-def _minimal(wins: Wins, n: int) -> list[int]:
-    held = wins.astype(np.int64)
+def _minimal_by_size(wins: Wins, n: int) -> dict[int, NDArray[np.int64]]:
+    """The winning coalitions that hold just one winning coalition, themselves, by how many members they have."""
+    # At most 2**n are held.
+    held = wins.astype(np.int32 if n < 31 else np.int64)
     for without, with_i in _halves(held, n):
         with_i += without
-    return [int(S) for S in np.flatnonzero(wins & (held == 1))]
+    minimal = np.flatnonzero(wins & (held == 1))
+    size = np.fromiter(map(int.bit_count, minimal.tolist()), dtype=np.int64, count=len(minimal))
+    return {many: minimal[size == many] for many in np.unique(size).tolist()}
+
+
+def _members_in(coalitions: NDArray[np.int64], i: int) -> int:
+    """How many of the coalitions player i is in."""
+    return int(np.count_nonzero(coalitions & 1 << i))
 
 
 def _shares(counts: Sequence[int]) -> list[Fraction]:
-    return [Fraction(count, sum(counts)) for count in counts]
+    total = sum(counts)
+    return [Fraction(count, total) for count in counts]
 
 
 def _orders_of_votes(game: VotingGame) -> list[Fraction]:

@@ -15,6 +15,7 @@ from comity import rational
 from comity.coalitions import check_table_size, members, named_numbers
 from comity.declaration import declare
 from comity.errors import InvalidGame
+from comity.exact_array import ExactArray
 from comity.games.coalitional.base import Game, Orientation
 from comity.games.coalitional.json_form import fields, game_form, json_number, json_numbers, numbers
 
@@ -78,6 +79,11 @@ class VotingGame(Game):
     def exact_table(self) -> list[Fraction]:
         worth = (Fraction(0), Fraction(1))
         return [worth[wins] for wins in self._winning.tolist()]
+
+    @cached_property
+    def integer_table(self) -> ExactArray:
+        """1 where a coalition wins."""
+        return ExactArray(self._winning.astype(np.int64), 1)
 
     @property
     def _winning(self) -> NDArray[np.bool_]:

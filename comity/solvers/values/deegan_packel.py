@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from math import lcm
 
 from comity.checks.power import check_deegan_packel_index
 from comity.declaration import declare
 from comity.games.coalitional.base import Game
 from comity.results import Allocation
-from comity.solvers.values.simple import minimal_winning, winning
+from comity.solvers.values.simple import minimal_winning, places, winning
 
 
 @declare(
@@ -43,10 +44,10 @@ def deegan_packel_index(game: Game) -> Allocation:
     [0.3, 0.15, 0.1833, 0.1833, 0.1833]
     """
     minimal = minimal_winning(winning(game))
-    share = [Fraction(0)] * game.n
-    for S in minimal:
-        for i in range(game.n):
-            if S >> i & 1:
-                share[i] += Fraction(1, S.bit_count())
-    x = tuple(amount / len(minimal) for amount in share)
+    # Parts of a coalition are whole in units of 1 / unit.
+    unit = lcm(*range(1, game.n + 1))
+    x = tuple(
+        Fraction(sum(count * (unit // size) for size, count in enumerate(counts) if count), unit * len(minimal))
+        for counts in places(minimal, game.n)
+    )
     return Allocation("deegan_packel_index", game.players, x, check_deegan_packel_index(game, x, game.evidence()))

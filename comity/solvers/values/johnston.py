@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from math import lcm
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from comity.checks.power import check_johnston_index
 from comity.declaration import declare
 from comity.games.coalitional.base import Game
 from comity.results import Allocation
-from comity.solvers.values.simple import critical_members, winning
+from comity.solvers.values.simple import critical_members, halves, winning
 
 
 @declare(
@@ -45,12 +46,12 @@ def johnston_index(game: Game) -> Allocation:
     """
     wins = winning(game)
     critical = critical_members(wins)
-    vulnerable = int((critical > 0).sum())
-    share = []
-    for i in range(game.n):
-        with_i, without = (part.reshape(-1, 2, 1 << i) for part in (critical, wins))
+    vulnerable = int(np.count_nonzero(critical))
+    # Shares of a coalition are whole in units of 1 / unit.
+    unit = lcm(*range(1, game.n + 1))
+    x = []
+    for (_, needed), (without, with_i) in zip(halves(critical), halves(wins), strict=True):
         # How many coalitions that need i need how many in all.
-        counts = np.bincount(with_i[:, 1][(with_i[:, 1] > 0) & ~without[:, 0]], minlength=1).tolist()
-        share.append(sum((Fraction(count, needed) for needed, count in enumerate(counts) if count), Fraction(0)))
-    x = tuple(amount / vulnerable for amount in share)
-    return Allocation("johnston_index", game.players, x, check_johnston_index(game, x, game.evidence()))
+        counts = np.bincount((needed * (with_i > without)).ravel()).tolist()
+        x.append(Fraction(sum(count * (unit // many) for many, count in enumerate(counts) if many), unit * vulnerable))
+    return Allocation("johnston_index", game.players, tuple(x), check_johnston_index(game, x, game.evidence()))

@@ -8,7 +8,7 @@ from comity.checks.power import check_public_good_index
 from comity.declaration import declare
 from comity.games.coalitional.base import Game
 from comity.results import Allocation
-from comity.solvers.values.simple import minimal_winning, winning
+from comity.solvers.values.simple import minimal_winning, places, winning
 
 
 @declare(
@@ -43,6 +43,6 @@ def public_good_index(game: Game) -> Allocation:
     [0.2667, 0.1333, 0.2, 0.2, 0.2]
     """
     minimal = minimal_winning(winning(game))
-    counts = [sum(S >> i & 1 for S in minimal) for i in range(game.n)]
+    counts = [sum(of_size) for of_size in places(minimal, game.n)]
     x = tuple(Fraction(count, sum(counts)) for count in counts)
     return Allocation("public_good_index", game.players, x, check_public_good_index(game, x, game.evidence()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,45 +25,57 @@ def winning(game: Game) -> Wins:
         raise no_power(game, "a coalition is worth neither 0 nor 1", int(odd[0]))
     if not wins.any():
         raise no_power(game, "no coalition wins", game.grand_coalition)
-    falls = [S[wins[S] & ~wins[S | 1 << i]] for i, S in enumerate(_without_each(game.n))]
-    pairs = [(int(S[0]), i) for i, S in enumerate(falls) if S.size]
-    if pairs:
-        S, i = min(pairs)
+    falls = [(_first(without > with_i, i), i) for i, (without, with_i) in enumerate(halves(wins)) if (without > with_i).any()]
+    if falls:
+        S, i = min(falls)
         raise no_power(game, "a winning coalition loses by gaining a member", S, S | 1 << i)
     return wins
 
 
-def minimal_winning(wins: Wins) -> list[int]:
+def minimal_winning(wins: Wins) -> NDArray[np.int64]:
     """The winning coalitions that need every member."""
     minimal = wins.copy()
-    for i, S in enumerate(_without_each(_players(wins))):
-        minimal[S | 1 << i] &= ~wins[S]
-    return [int(S) for S in np.flatnonzero(minimal)]
+    for (_, kept), (without, _) in zip(halves(minimal), halves(wins), strict=True):
+        kept &= ~without
+    return np.flatnonzero(minimal)
+
+
+def places(minimal: NDArray[np.int64], n: int) -> list[list[int]]:
+    """For each player, in how many of the coalitions of each size, from 0 to n, it is."""
+    inside = [(minimal >> i & 1).astype(bool) for i in range(n)]
+    size = np.zeros(len(minimal), dtype=np.int64)
+    for own in inside:
+        size += own
+    return [np.bincount(size[own], minlength=n + 1).tolist() for own in inside]
 
 
 def swings(wins: Wins, n: int) -> list[list[int]]:
     """For each player, how many winning coalitions of each size, from 1 on, lose without it."""
-    size = sizes(n)
-    needed = (S[wins[S | 1 << i] & ~wins[S]] for i, S in enumerate(_without_each(n)))
-    return [[int(count) for count in np.bincount(size[S], minlength=n)] for S in needed]
+    return [
+        np.bincount(size[with_i > without], minlength=n).tolist()
+        for (size, _), (without, with_i) in zip(halves(sizes(n)), halves(wins), strict=True)
+    ]
 
 
-def critical_members(wins: Wins) -> NDArray[np.int64]:
+def critical_members(wins: Wins) -> NDArray[np.uint8]:
     """For each coalition, how many of its members it needs to win; 0 where it loses."""
-    count = np.zeros(len(wins), dtype=np.int64)
-    for i, S in enumerate(_without_each(_players(wins))):
-        count[S | 1 << i] += wins[S | 1 << i] & ~wins[S]
+    count = np.zeros(len(wins), dtype=np.uint8)
+    for (_, needs), (without, with_i) in zip(halves(count), halves(wins), strict=True):
+        needs += with_i > without
     return count
 
 
-def _without_each(n: int) -> Iterator[NDArray[np.int64]]:
-    """For each player the coalitions without it, in increasing order."""
-    S = np.arange(1 << n)
-    return (S.reshape(-1, 2, 1 << i)[:, 0].ravel() for i in range(n))
+def halves(table: NDArray[Any]) -> Iterator[tuple[NDArray[Any], NDArray[Any]]]:
+    """For each player, views of the table at the coalitions without and with that player, in increasing order."""
+    for i in range(len(table).bit_length() - 1):
+        cut = table.reshape(-1, 2, 1 << i)
+        yield cut[:, 0], cut[:, 1]
 
 
-def _players(wins: Wins) -> int:
-    return len(wins).bit_length() - 1
+def _first(chosen: Wins, i: int) -> int:
+    """The first coalition without i that is chosen."""
+    row, column = divmod(int(chosen.argmax()), 1 << i)
+    return row << i + 1 | column
 
 
 def no_power(game: Game, why: str, *coalitions: int) -> OutsideDomain:
