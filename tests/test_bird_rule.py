@@ -93,3 +93,52 @@ def test_other_games_are_refused():
         bird_rule(GloveGame(1, 1))
     with pytest.raises(InvalidEvidence, match="SpanningTreeGame"):
         check_bird_rule(subgame(VILLAGES, ["A"]), [1], {"tree": []})
+
+
+@given(n=st.integers(1, 9), seed=seeds, unit=st.sampled_from([Fraction(1), Fraction(1, 7), Fraction(2**66 + 1), Fraction(2**45)]))
+def test_arrays_of_all_pairs_grow_the_same_tree_and_spare_the_same(n, seed, unit):
+    rng = np.random.default_rng(seed)
+    names = ["source", *"ABCDEFGHI"[:n]]
+    # Few costs, so that many links are equal; a good third of the links of players is missing.
+    links = [
+        (a, b, int(rng.integers(0, 4)) * unit)
+        for j, b in enumerate(names)
+        for a in names[:j]
+        if a == "source" or rng.random() < 0.6
+    ]
+    game, listed = SpanningTreeGame(links, "source", names[1:]), SpanningTreeGame(links, "source", names[1:])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(SpanningTreeGame, "is_dense", lambda self: self is game)
+        assert game.tree(game.grand_coalition) == listed.tree(listed.grand_coalition)
+        assert game.exact(game.grand_coalition) == listed.exact(listed.grand_coalition)
+        assert bird_rule(game).to_json() == bird_rule(listed).to_json()
+        # Any tree at all, by random predecessors: both ways of comparing say the same of it, good or bad.
+        star = {"tree": [["source", name] for name in names[1:]]}
+        x = [game.links["source", name] for name in names[1:]]
+        path = [names[0]]
+        tree = []
+        for name in rng.permutation(names[1:]).tolist():
+            near = [end for end in path if frozenset((end, name)) in {frozenset(link) for link in game.links}]
+            tree.append([near[int(rng.integers(len(near)))], name])
+            path.append(name)
+        towards = {far: near for near, far in tree}
+        cost = {frozenset(link): amount for link, amount in game.links.items()}
+        paid = [cost[frozenset((name, towards[name]))] for name in names[1:]]
+        for amounts, witness in ((x, star), (paid, {"tree": tree})):
+            one, other = check_bird_rule(game, amounts, witness), check_bird_rule(listed, amounts, witness)
+            assert one.to_json() == other.to_json()
+
+
+def test_two_hundred_places_all_linked_agree_with_networkx():
+    rng = np.random.default_rng(7)
+    names = [str(k) for k in range(201)]
+    links = [(a, b, int(rng.integers(1, 10**6))) for j, b in enumerate(names) for a in names[:j]]
+    game = SpanningTreeGame(links, "0")
+    found = bird_rule(game)
+    graph = nx.Graph()
+    graph.add_weighted_edges_from(links)
+    assert game.is_dense()
+    assert sum(found.exact) == nx.minimum_spanning_tree(graph).size(weight="weight")
+    assert found.certificate
+    x = list(found.exact)
+    assert not check_bird_rule(game, [x[0] + TINY, x[1] - TINY, *x[2:]], found.certificate.witness)

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
+
 from comity import rational
 from comity.certificate import Certificate, holds_if
 from comity.checks.core import exact_amounts
@@ -37,10 +39,9 @@ def check_bird_rule(game: Game, x: Sequence[Any], witness: Mapping[str, Any]) ->
     if not isinstance(game, SpanningTreeGame):
         raise InvalidEvidence(f"the tree is to be that of a SpanningTreeGame, not of a {type(game).__name__}")
     amounts = exact_amounts(game, x)
-    costs = {frozenset(link): cost for link, cost in game.links.items()}
-    towards = _tree(game, costs, witness.get("tree"))
-    paid = all(amount == costs[frozenset((name, towards[name]))] for name, amount in zip(game.players, amounts, strict=True))
-    margin = _spare(game, costs, towards)
+    towards = _tree(game, witness.get("tree"))
+    paid = all(amount == _cost(game, name, towards[name]) for name, amount in zip(game.players, amounts, strict=True))
+    margin = _spare_of_all_pairs(game, towards) if game.is_dense() else _spare(game, towards)
     return Certificate(
         "everybody pays the link towards the source in a cheapest tree, which is in the core",
         holds_if(paid and (margin is None or margin >= 0)),
@@ -50,7 +51,12 @@ def check_bird_rule(game: Game, x: Sequence[Any], witness: Mapping[str, Any]) ->
     )
 
 
-def _tree(game: SpanningTreeGame, costs: Mapping[frozenset[str], Fraction], listed: Any) -> dict[str, str]:
+def _cost(game: SpanningTreeGame, a: str, b: str) -> Fraction | None:
+    cost = game.links.get((a, b))
+    return game.links.get((b, a)) if cost is None else cost
+
+
+def _tree(game: SpanningTreeGame, listed: Any) -> dict[str, str]:
     """For each player the next place towards the source; every link starts at a place reached before."""
     towards: dict[str, str] = {}
     try:
@@ -60,7 +66,7 @@ def _tree(game: SpanningTreeGame, costs: Mapping[frozenset[str], Fraction], list
     for near, far in links:
         if near != game.source and near not in towards:
             raise InvalidEvidence(f"the tree has the link {near} - {far} before it reaches {near}; start from {game.source}")
-        if far == game.source or far in towards or frozenset((near, far)) not in costs:
+        if far == game.source or far in towards or _cost(game, near, far) is None:
             raise InvalidEvidence(f"the tree has the link {near} - {far}, which is none or reaches {far} again")
         towards[far] = near
     missing = [name for name in game.players if name not in towards]
@@ -69,7 +75,28 @@ def _tree(game: SpanningTreeGame, costs: Mapping[frozenset[str], Fraction], list
     return towards
 
 
-def _spare(game: SpanningTreeGame, costs: Mapping[frozenset[str], Fraction], towards: Mapping[str, str]) -> Fraction | None:
+def _spare_of_all_pairs(game: SpanningTreeGame, towards: Mapping[str, str]) -> Fraction | None:
+    """`_spare` from the dearest link on the way between any two places: the way on from whoever was reached before."""
+    position = {name: i for i, name in enumerate((*game.players, game.source))}
+    costs = game.costs.numerators
+    cost_of = np.zeros((game.n + 1, game.n + 1), dtype=costs.dtype)
+    a, b = game.ends
+    cost_of[a, b] = cost_of[b, a] = costs
+    dearest = np.zeros_like(cost_of)
+    reached = np.empty(game.n + 1, dtype=np.int64)
+    reached[0] = game.n
+    outside = np.ones((game.n + 1, game.n + 1), dtype=bool)
+    for count, (far, near) in enumerate(towards.items(), 1):
+        i, j = position[far], position[near]
+        before = reached[:count]
+        dearest[i, before] = dearest[before, i] = np.maximum(dearest[j, before], cost_of[i, j])
+        outside[i, j] = outside[j, i] = False
+        reached[count] = i
+    spare = (costs - dearest[a, b])[outside[a, b]]
+    return Fraction(int(spare.min()), game.costs.denominator) if spare.size else None
+
+
+def _spare(game: SpanningTreeGame, towards: Mapping[str, str]) -> Fraction | None:
     """By how much a link outside the tree costs more than every link of the way it would bridge, at the least."""
     outside = [(a, b, cost) for (a, b), cost in game.links.items() if towards.get(a) != b and towards.get(b) != a]
     # Joined by ever dearer links of the tree, two places first hang together through the dearest link between them.  Each part
@@ -81,7 +108,8 @@ def _spare(game: SpanningTreeGame, costs: Mapping[frozenset[str], Fraction], tow
         leaving[b].add(k)
     head = {place: place for place in part}
     least: Fraction | None = None
-    for link in sorted((frozenset(pair) for pair in towards.items()), key=costs.__getitem__):
+    costs = {frozenset(pair): game.links[pair if pair in game.links else pair[::-1]] for pair in towards.items()}
+    for link in sorted(costs, key=costs.__getitem__):
         large, small = sorted((head[end] for end in link), key=lambda h: -len(part[h]) - len(leaving[h]))
         for place in part.pop(small):
             head[place] = large

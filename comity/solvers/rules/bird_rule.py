@@ -41,8 +41,7 @@ def bird_rule(game: Game) -> Allocation:
     if not isinstance(game, SpanningTreeGame):
         raise ComityError(f"Bird's rule needs a SpanningTreeGame, not a {type(game).__name__}; core_point serves any game")
     tree = game.tree(game.grand_coalition)
-    cost = {frozenset(link): amount for link, amount in game.links.items()}
-    paid = {newcomer: cost[frozenset((inside, newcomer))] for inside, newcomer in tree}
+    paid = {far: game.links[(near, far) if (near, far) in game.links else (far, near)] for near, far in tree}
     x = tuple(paid[name] for name in game.players)
     certificate = check_bird_rule(game, x, {"tree": [list(link) for link in tree]})
     if not certificate:
