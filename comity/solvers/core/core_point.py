@@ -12,6 +12,8 @@ from comity.coalitions import names_of
 from comity.declaration import declare
 from comity.errors import EmptyCore, SolverFailure
 from comity.games.coalitional.base import Game
+from comity.games.coalitional.properties import is_concave, is_convex
+from comity.games.coalitional.table import TableGame
 from comity.results import Allocation
 from comity.solvers.core.least_core import LeastCore, find_least_core
 
@@ -85,6 +87,9 @@ def is_balanced(game: Game) -> bool:
     >>> is_balanced(TableGame(None, [0, 0, 0, 1, 0, 1, 1, 1]))
     False
     """
+    # Convex games have a core (Shapley 1971); with few players that is seen sooner than a point of it is found.
+    if isinstance(game, TableGame) and game.n <= FEW_PLAYERS and (is_convex if game.sign > 0 else is_concave)(game):
+        return True
     return bool(check_balanced(game))
 
 
