@@ -79,13 +79,13 @@ def test_where_several_prices_are_optimal_the_range_says_so():
 
 def test_holdings_too_long_for_an_integer_are_pooled_exactly():
     for large in (2**61, 10**30, F(2**61, 3)):
-        game = LinearProductionGame([3], [[1], [1]], [[large, 0], [large, 1], [large, large]])
-        assert game.pooled(0b111) == (3 * large, large + 1)
+        game = LinearProductionGame([3], [[1], [1]], [[large, 0], [large, 1], [large, large], [large, 0], [large, 0]])
+        assert game.pooled(0b11111) == (5 * large, large + 1)
         assert game.pooled(0b110) == (2 * large, large + 1)
         assert game.pooled(0) == (0, 0)
         found = owen_vector(game)
-        assert found.exact == (0, 3, 3 * large)
-        assert not check_owen_vector(game, (TINY, 3 - TINY, 3 * large), found.certificate.witness)
+        assert found.exact == (0, 3, 3 * large, 0, 0)
+        assert not check_owen_vector(game, (TINY, 3 - TINY, 3 * large, 0, 0), found.certificate.witness)
 
 
 # --- theorems on random games -------------------------------------------------------------------------
