@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import comity
-from comity import TableGame, Verdict
+from comity import TableGame, Verdict, coalitions
 from comity.checks import equal_values
+from comity.checks import level_sums as level_sums_module
 from comity.checks.contributions import largest_excess_with_each, least_and_most_added
 from comity.checks.level_sums import contribution_sums, joining_sums, level_sums
 from comity.coalitions import sizes
@@ -44,6 +45,19 @@ def test_sums_by_size_are_exact_for_numbers_of_any_length(n, largest):
     assert everywhere == [int(numbers[size == k].sum()) for k in range(n + 1)]
     for i in range(n):
         assert with_player[i] == [sum(numbers[(size == k) & (S >> i & 1 == 1)].tolist()) for k in range(n + 1)]
+
+
+def test_sums_by_size_of_the_largest_tables_stay_inside_64_bits():
+    n = coalitions.MAX_GIVEN_TABLE_PLAYERS
+    with_each = max(s * comb(n - 1, s - 1) for s in range(1, n + 1))  # coalitions of s with a player, each added to by s
+    assert max(with_each, comb(n, n // 2)) << level_sums_module.LIMB < 2**63
+
+
+@pytest.mark.scheduled
+def test_contributions_of_27_players_that_all_come_at_one_size():
+    n, most = 27, 2**36 - 1  # together more than 2**63
+    table = ExactArray(np.where(sizes(n) >= 14, most, 0), 1)
+    assert contribution_sums(table) == [[14 * most * comb(n - 1, 13) if s == 14 else 0 for s in range(n + 1)]] * n
 
 
 @settings(max_examples=40, deadline=None)

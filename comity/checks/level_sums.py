@@ -14,13 +14,14 @@ from comity.exact_array import ExactArray
 
 # Players within a block: as doubles, the limbs of its 2**10 coalitions are added up without rounding.
 INSIDE = 10
-LIMB = 36
+# Of 30 players, those with one of them and 15 others are 2**26.3: times their 16 members and two limbs, less than 2**63.
+LIMB = 32
 
 
 def level_sums(table: ExactArray) -> tuple[list[list[int]], list[int]]:
     """For each player and each size the sum of the numerators over the coalitions of that size with the player; and with anybody.
 
-    Exact for numbers of any length: 2**10 limbs of 36 bits are added up in doubles, those of 2**20 blocks in 64-bit integers.
+    Exact for numbers of any length: 2**10 limbs of 32 bits are added up in doubles, those of 2**20 blocks in 64-bit integers.
 
     Examples
     --------
@@ -55,7 +56,7 @@ def contribution_sums(table: ExactArray) -> list[list[int]]:
     n = len(table).bit_length() - 1
 
     def contributions(limb: NDArray[np.int64]) -> NDArray[np.int64]:
-        # Of 36 bits and fewer than 32 members: 42 bits, which 2**10 summands make 52.
+        # Of 32 bits and fewer than 32 members: 37 bits, which 2**10 summands make 47.
         added = np.zeros_like(limb)
         for i in range(n):
             halves, sums = limb.reshape(-1, 2, 1 << i), added.reshape(-1, 2, 1 << i)
@@ -66,7 +67,7 @@ def contribution_sums(table: ExactArray) -> list[list[int]]:
 
 
 def limbs(table: ExactArray) -> Iterator[tuple[int, NDArray[np.int64]]]:
-    """Shifts, and integers of up to 36 bits: shifted by so many bits, they add up to the numerators."""
+    """Shifts, and integers of up to 32 bits: shifted by so many bits, they add up to the numerators."""
     bits = max(table.largest, 1).bit_length()
     for shift in range(0, bits, LIMB):
         last = shift + LIMB >= bits
