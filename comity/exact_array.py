@@ -159,8 +159,16 @@ def _compacted(numbers: NDArray[Any]) -> tuple[NDArray[Any], int]:
         if numbers.dtype != object:
             numbers = numbers.astype(np.int64)
         else:
-            most = max((abs(int(a)) for a in numbers.flat), default=0)
-            return (numbers.astype(np.int64) if most < SMALL else np.vectorize(int, otypes=[object])(numbers)), most
+            flat = numbers.ravel().tolist()
+            whole = set(map(type, flat)) <= {int}
+            if not whole:
+                flat = [int(a) for a in flat]
+            most = max(max(flat), -min(flat)) if flat else 0
+            if most < SMALL:
+                return np.array(flat, dtype=np.int64).reshape(numbers.shape), most
+            if not whole:
+                numbers = np.array([*flat, None], dtype=object)[:-1].reshape(numbers.shape)
+            return numbers, most
     most = int(largest(numbers))
     return numbers if most < SMALL else numbers.astype(object), most
 
