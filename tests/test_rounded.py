@@ -120,6 +120,14 @@ def test_only_what_is_worked_out_again_is_rounded():
             rounded(game, shapley_value(game), decimals=decimals)
 
 
+def test_a_result_of_another_game_is_not_rounded():
+    result = shapley_value(AirportGame({"A": 1, "B": 2}))
+    with pytest.raises(ComityError, match="not the shapley value of this game: that of B is wrong by 1"):
+        rounded(AirportGame({"A": 1, "B": 3}), result)
+    with pytest.raises(ComityError, match=r"the result is for \['A', 'B'\], the game has \['A', 'C'\]"):
+        rounded(AirportGame({"A": 1, "C": 2}), result)
+
+
 def test_results_show_a_few_members_only():
     game = AirportGame([10, 20, 40])
     assert repr(shapley_value(game)) == "<shapley_value of 3 players: 1: 3.333, 2: 8.333, 3: 28.33; HOLDS (EXACT)>"

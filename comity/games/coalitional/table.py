@@ -71,7 +71,8 @@ class TableGame(Game):
         values: NDArray[Any] | Sequence[Any],
         orientation: str | Orientation = Orientation.GAIN,
     ) -> None:
-        if isinstance(values, str | bytes | Mapping | set | frozenset) or not hasattr(values, "__len__"):
+        single = getattr(values, "shape", None) == ()  # an array of one number has a length that cannot be asked for
+        if single or isinstance(values, str | bytes | Mapping | set | frozenset) or not hasattr(values, "__len__"):
             raise InvalidGame(
                 f"the worths are {rational.shown(values)}; list 2**n worths, or give names to TableGame.from_coalitions"
             )

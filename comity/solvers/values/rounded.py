@@ -45,16 +45,26 @@ def rounded(game: Game, result: Allocation, decimals: int = 15) -> Allocation:
     """
     if isinstance(decimals, bool) or not isinstance(decimals, int) or not 0 <= decimals <= MAX_DECIMALS:
         raise ComityError(f"{rational.shown(decimals)} decimals are asked for; give a whole number from 0 to {MAX_DECIMALS}")
+    if result.players != game.players:
+        raise ComityError(
+            f"the result is for {rational.shown(list(result.players))}, the game has {rational.shown(list(game.players))}; "
+            "give the game of the result"
+        )
     check = check_for(result.concept, result.certificate.check)
     if check is None:
         raise ComityError(f"no check confirms {result.concept!r}, so nothing would prove rounded amounts; keep the exact ones")
     unit = Fraction(1, 10**decimals)
     x = _to_units(result.exact, unit, game.exact(game.grand_coalition))
     certificate = check(game, x, {**result.certificate.witness, ROUNDED: rational.text(unit)})
-    if not certificate or ROUNDED not in certificate.witness:
+    if ROUNDED not in certificate.witness:
         raise ComityError(
             f"the check of {result.concept!r} compares exact amounts only, so that nothing proves rounded ones; "
             "keep the exact ones"
+        )
+    if not certificate:
+        raise ComityError(
+            f"the amounts are not the {result.concept.replace('_', ' ')} of this game: that of "
+            f"{certificate.witness.get('player')} is wrong by {certificate.witness.get('wrong_by')}; give the game of the result"
         )
     notes = {**result.notes, "error_bound": unit}
     return Allocation(result.concept, result.players, tuple(x), certificate, result.unit, notes)
