@@ -268,6 +268,9 @@ def _places(part: NDArray[np.float64], least: int) -> int | None:
 
 def _scaled(part: NDArray[np.float64], places: int) -> NDArray[np.float64] | None:
     """Whole multiples of 10**-places, if that is what they all are and short enough."""
+    # What is too large already might overflow when it is scaled.
+    if not max(part.max(), -part.min()) < SAFE_DIGITS:
+        return None
     scaled = np.rint(part * 10.0**places)
     few = np.array_equal(scaled / 10.0**places, part) and max(scaled.max(), -scaled.min()) < SAFE_DIGITS
     return scaled if few else None

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from comity.checks.claims import _garment_fault, _proportion_fault
+from comity.checks.claims import check_proportional_rule, check_talmud_rule
 from comity.checks.spanning_tree import check_bird_rule
 from comity.games.coalitional.claims import ClaimsProblem
 from comity.games.coalitional.spanning_tree import SpanningTreeGame
@@ -37,11 +37,11 @@ def contested_garment(total: Fraction, a: Fraction, b: Fraction) -> Fraction:
 @settings(max_examples=400, deadline=None)
 def test_neighbours_in_the_order_of_claims_speak_for_all_pairs(pairs: list[tuple[Fraction, Fraction]]) -> None:
     claims, x = [c for c, _ in pairs], [a for _, a in pairs]
-    problem = ClaimsProblem(sum(x), claims)
+    game = ClaimsProblem(sum(x), claims).to_game()
     every_pair = list(combinations(range(len(x)), 2))
     garment = all(x[i] == contested_garment(x[i] + x[j], claims[i], claims[j]) for i, j in every_pair)
-    assert (_garment_fault(problem, x) is None) == garment
-    assert (_proportion_fault(problem, x) is None) == all(x[i] * claims[j] == x[j] * claims[i] for i, j in every_pair)
+    assert bool(check_talmud_rule(game, x)) == garment
+    assert bool(check_proportional_rule(game, x)) == all(x[i] * claims[j] == x[j] * claims[i] for i, j in every_pair)
 
 
 @pytest.mark.parametrize("rule", [talmud_rule, constrained_equal_awards, constrained_equal_losses, proportional_rule])
