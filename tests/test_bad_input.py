@@ -200,6 +200,10 @@ CASES: dict[str, tuple[Callable[[], Any], tuple[str, ...]]] = {
     "no worths": (lambda: TableGame(None, []), ("there are 0", "give one for each")),
     "worths are None": (lambda: TableGame(AB, None), ("the worths are None", "list 2**n worths")),
     "worths are text": (lambda: TableGame(AB, "0123"), ("the worths are '0123'", "list 2**n worths")),
+    "worths are masked": (
+        lambda: TableGame(AB, np.ma.masked_equal([0.0, 1, 2, 5], 2)),
+        ("the worth of {B} is masked", "give every coalition a worth"),
+    ),
     "worths are an array of one": (lambda: TableGame(AB, np.array(5.0)), ("the worths are array(5.)", "list 2**n worths")),
     "worths by number": (lambda: TableGame(AB, {0: 0, 1: 1}), ("the worths are {0: 0, 1: 1}", "from_coalitions")),
     "two dimensions": (lambda: TableGame(AB, np.zeros((2, 2))), ("2 players", "(2, 2)", "give one for each")),

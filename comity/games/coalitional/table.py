@@ -92,6 +92,8 @@ class TableGame(Game):
             raise InvalidGame(
                 f"{n} players need 2**{n} = {1 << n} worths, but the table has shape {shape}; give one for each coalition"
             )
+        if isinstance(values, np.ma.MaskedArray):
+            values = _unmasked(values, self.players)
         self._given = _copy(values, self.players)
         self._integers = ExactArray(self._given, 1) if self._given.dtype.kind == "i" else None
         if self._given.dtype.kind == "f" and not isfinite(self._largest_double):
@@ -254,6 +256,14 @@ def _copy(values: Any, players: Sequence[str]) -> NDArray[Any]:
     except ComityError as error:
         raise InvalidGame(str(error)) from None
     return kept
+
+
+def _unmasked(values: Any, players: Sequence[str]) -> NDArray[Any]:
+    """The plain array; what lies under a mask is nobody's worth."""
+    hidden = np.flatnonzero(np.ma.getmaskarray(values))
+    if hidden.size:
+        raise InvalidGame(f"the worth of {label(players, int(hidden[0]))} is masked; give every coalition a worth")
+    return np.asarray(values)
 
 
 def _orientation(orientation: str | Orientation) -> Orientation:
