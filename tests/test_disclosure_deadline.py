@@ -98,8 +98,9 @@ def test_exposure_is_the_average_of_drawn_discoveries():
         assert abs(known.mean() - float(QUARTER.exposure(fix, deadline).middle)) < 5 * error
 
 
+# At 1 the deadline is the day of the fix, as far as numbers of so many digits tell: nobody can say who is late.
 @settings(max_examples=25, deadline=None)
-@given(flaw=flaws(), part=st.fractions(Fraction(1, 50), 3, max_denominator=50))
+@given(flaw=flaws(), part=st.fractions(Fraction(1, 50), 3, max_denominator=50).filter(lambda part: part != 1))
 def test_answers_are_confirmed_by_integration(flaw, part):
     assert check_best_deadline(flaw, flaw.best_deadline)
     deadline = part * flaw.at_once.middle
