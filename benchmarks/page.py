@@ -52,7 +52,7 @@ METHOD = """\
 ## How it is measured
 
 - **comity's time is that of the whole call**: finding the answer, and confirming its certificate in exact arithmetic. Only
-  "prenucleolus found" leaves the certificate out. A certificate that does not hold would end the run.
+  rows that say "found" leave the certificate out. A certificate that does not hold would end the run.
 - **The clock runs for the call alone.** Games are made ready before: a `TableGame` of an array, for others what their
   documentation calls fastest. shapley-numba gets a compiled class on an array instead of its dict, the loops of powerindices
   are compiled as its source advises, shapiq has looked up all worths, and nothing is compiled while the clock runs. Each call

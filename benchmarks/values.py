@@ -5,7 +5,8 @@ Run it where comity is installed, with the extra ``fast`` to see compiled kernel
     python benchmarks/values.py --players 20 24 26
 
 Every time is the best of several calls in one process, after a first one that compiles, reads what is kept and touches the
-memory; a call of comity includes its certificate and is given a game that nobody has asked anything before.  Sums and calls take
+memory; a call of comity includes its certificate, unless it only finds, and is given a game that nobody has asked anything
+before.  Sums and calls take
 turns, so that other work on the machine slows both.  Tables are made by five recipes; ratios to the sum are medians over them.
 CPU times beside the wall clock tell a busy machine from a slow method: with two idle cores the wall clock is about half of them.
 """
@@ -19,6 +20,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
 from functools import cache, partial
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -33,6 +35,9 @@ from comity import kernels
 from comity.checks.core import check_in_core
 from comity.checks.properties import check_convex, check_superadditive
 from comity.games.kernels.moebius import moebius
+from comity.solvers.values.banzhaf import banzhaf_amounts
+from comity.solvers.values.interactions import shapley_pairs
+from comity.solvers.values.shapley import shapley_of_table
 
 Asked = dict[str, Callable[[Table], Prepare]]
 
@@ -63,8 +68,15 @@ def in_place(table: Table) -> Prepare:
 
 
 SHAPLEY, BANZHAF, PAIRS, MOEBIUS = "Shapley value", "Banzhaf value", "Shapley interactions of all pairs", "Moebius transform"
-DOUBLES: Asked = {SHAPLEY: of_game(comity.shapley_value), BANZHAF: of_game(comity.banzhaf_value)}
-WHOLES: Asked = {**DOUBLES, PAIRS: of_game(comity.shapley_interactions), MOEBIUS: in_place}
+FOUND = ", found alone"
+CERTIFIED = {SHAPLEY: of_game(comity.shapley_value), BANZHAF: of_game(comity.banzhaf_value)}
+DOUBLES: Asked = {**CERTIFIED, SHAPLEY + FOUND: of_game(shapley_of_table), BANZHAF + FOUND: of_game(banzhaf_amounts)}
+WHOLES: Asked = {
+    **DOUBLES,
+    PAIRS: of_game(comity.shapley_interactions),
+    PAIRS + FOUND: of_game(shapley_pairs),
+    MOEBIUS: in_place,
+}
 KINDS: dict[str, tuple[Callable[[str, int], Table], Asked]] = {"doubles": (doubles, DOUBLES), "integers": (wholes, WHOLES)}
 # Beyond, five tables take gigabytes and the rest of a minute.
 MOST_REPEATED = 26
@@ -155,13 +167,16 @@ def times_coopgame(n: int) -> list[float]:
 
 def _bars() -> Iterator[Bar]:
     area, times = "Values of a table", "× np.sum"
+    # To find a value is one pass over the table, to confirm it another.
     for n in (24, 26, 28):
-        for what in (SHAPLEY, BANZHAF):
-            yield Bar(area, f"{what} of a table of doubles", n, 2, times, partial(ratios, what, "doubles"), 12)
+        for what, found in product((SHAPLEY, BANZHAF), (FOUND, "")):
+            yield Bar(area, f"{what} of a table of doubles{found}", n, 2, times, partial(ratios, what + found, "doubles"), 12)
     for n in (24, 26):
-        for what in (SHAPLEY, BANZHAF):
-            yield Bar(area, f"{what} of a table of integers, exact", n, 2, times, partial(ratios, what, "integers"), 12)
-        yield Bar(area, f"{PAIRS} of integers, exact", n, 4, times, partial(ratios, PAIRS, "integers"), 12)
+        for what, found in product((SHAPLEY, BANZHAF), (FOUND, "")):
+            name = f"{what} of a table of integers, exact{found}"
+            yield Bar(area, name, n, 2, times, partial(ratios, what + found, "integers"), 12)
+        for found in (FOUND, ""):
+            yield Bar(area, f"{PAIRS} of integers, exact{found}", n, 4, times, partial(ratios, PAIRS + found, "integers"), 12)
         entries = partial(nanoseconds_an_entry, MOEBIUS, "integers")
         yield Bar(area, f"{MOEBIUS} of integers in place", n, 12, "ns an entry", entries, 12)
     for what in (SHAPLEY, BANZHAF):

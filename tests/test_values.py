@@ -27,7 +27,7 @@ from comity.games.coalitional.voting import VotingGame
 from comity.solvers.values.banzhaf import banzhaf_value
 from comity.solvers.values.dividends import harsanyi_dividends
 from comity.solvers.values.equal_division import equal_division
-from comity.solvers.values.shapley import _from_table, shapley_value
+from comity.solvers.values.shapley import shapley_of_table, shapley_value
 from comity.solvers.values.sums import level_weighted_totals
 from comity.solvers.values.weighted import weighted_shapley_value
 from comity.testing import axioms, strategies
@@ -102,7 +102,7 @@ def test_sums_are_exact_for_integers_of_any_length(n, bits, seed):
 @given(n=st.integers(1, 7), seed=st.integers(0, 999))
 def test_dividends_of_the_dual_give_the_value_that_the_table_gives(n, seed):
     game = AirportGame.random(n, np.random.default_rng(seed))
-    assert list(shapley_value(game).exact) == _from_table(game)
+    assert list(shapley_value(game).exact) == shapley_of_table(game)
     table = TableGame(game.players, game.exact_table(), "cost")
     assert banzhaf_value(game).exact == banzhaf_value(table).exact
 

@@ -47,7 +47,7 @@ def banzhaf_value(game: Game, normalized: bool = False) -> Allocation:
     >>> banzhaf_value(VotingGame((2, 1, 1), 3)).amounts.tolist()
     [0.75, 0.25, 0.25]
     """
-    x = _value(game)
+    x = banzhaf_amounts(game)
     if not normalized:
         certificate = check_banzhaf_value(game, x, game.evidence())
         return Allocation("banzhaf_value", game.players, tuple(x), certificate, notes=error_bound(certificate))
@@ -60,7 +60,8 @@ def banzhaf_value(game: Game, normalized: bool = False) -> Allocation:
     return Allocation("normalized_banzhaf_value", game.players, scaled, certificate, notes=error_bound(certificate))
 
 
-def _value(game: Game) -> list[Fraction]:
+def banzhaf_amounts(game: Game) -> list[Fraction]:
+    """The amounts alone."""
     n = game.n
     dividends = few_dividends(game)
     if dividends is not None:

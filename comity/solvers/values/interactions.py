@@ -84,7 +84,7 @@ def shapley_interactions(game: Game, order: int = 2) -> Interactions:
     >>> found["A", "B"], found["B", "C"]
     (0.5, -0.5)
     """
-    exact = _shapley_pairs(game) if order == 2 else None
+    exact = shapley_pairs(game) if order == 2 else None
     if exact is None:
         exact = _divided(game, order, lambda others: Fraction(1, others + 1))
     return Interactions("shapley_interactions", order, exact, check_shapley_interactions(game, exact, order, game.evidence()))
@@ -118,7 +118,7 @@ def banzhaf_interactions(game: Game, order: int = 2) -> Interactions:
     return Interactions("banzhaf_interactions", order, exact, check_banzhaf_interactions(game, exact, order, game.evidence()))
 
 
-def _shapley_pairs(game: Game) -> Amounts | None:
+def shapley_pairs(game: Game) -> Amounts | None:
     """The average second difference over all orders, from the sums over the coalitions of each pair; None where dividends do.
 
     Let f(s) = 1 / ((n - 3) C(n - 4, s - 2)) for sizes 2 to n - 2, Q_ij the sum of f(s) v(S) over the S with i and j, R_i that

@@ -68,7 +68,7 @@ def shapley_value(game: Game) -> Allocation:
     else:
         x = _from_dividends(game)
     if x is None:
-        x = _from_table(game)
+        x = shapley_of_table(game)
     certificate = check_shapley_value(game, x, game.evidence())
     return Allocation("shapley_value", game.players, tuple(x), certificate, notes=error_bound(certificate))
 
@@ -87,7 +87,8 @@ def _from_dividends(game: Game) -> list[Fraction] | None:
     return [Fraction(amount, unit) for amount in x]
 
 
-def _from_table(game: Game) -> list[Fraction]:
+def shapley_of_table(game: Game) -> list[Fraction]:
+    """The amounts alone, from the table whatever else the model knows."""
     # With M = lcm(1..n), M s! (n-s-1)! / n! is an integer: v(S) counts for a member with the weight of size s - 1 and
     # against everybody else with the weight of size s; what counts against everybody follows from efficiency.
     n = game.n
